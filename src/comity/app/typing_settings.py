@@ -1,0 +1,8 @@
+"""The least Django settings with which types can be checked and migrations written."""
+
+from typing import Final
+
+SECRET_KEY: Final = "only for checking types"  # noqa: S105 - never used by a running node
+INSTALLED_APPS: Final[list[str]] = []
+USE_TZ: Final = True
+DATABASES: Final = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}

@@ -1,0 +1,37 @@
+"""Every bound on what comes from outside, on one page, each with its reason."""
+
+from typing import Final
+
+# A signed document of ours (act, statement, form). A long form is about 40 kB; the rest is air.
+DOCUMENT_BYTES: Final = 1 << 20
+# JSON nesting: our deepest document has 7 levels; parsers must not recurse at the sender's will.
+JSON_DEPTH: Final = 32
+# RFC 8785 numbers are IEEE doubles: integers beyond 2^53-1 lose digits on other machines.
+JSON_INTEGER: Final = 2**53 - 1
+# One law file: the longest is under 60 kB; a process file is read by people.
+LAW_FILE_BYTES: Final = 1 << 20
+# An age header: each hybrid stanza is 1.6 kB; 20 receivers are more than any case has.
+AGE_HEADER_BYTES: Final = 64 << 10
+AGE_STANZAS: Final = 20
+# scrypt work factor of a passphrase file: 2^22 is half a minute on a laptop (age's own bound).
+SCRYPT_LOG_N: Final = 22
+# A key file of ours, sealed or not.
+KEY_FILE_BYTES: Final = 64 << 10
+# Signatures in one envelope: we write two; more is noise or an attack (sigstore took 32).
+SIGNATURES: Final = 8
+# Objects in one package: a mailbox has 100,000; a disk image is one.
+PACKAGE_OBJECTS: Final = 2_000_000
+# One metadata file of one object: the longest possible name is 4 kB and is escaped.
+OBJECT_METADATA_BYTES: Final = 64 << 10
+# salts.json: 2 million salts of 64 hexadecimal digits with quotes and comma, and some air.
+SALTS_BYTES: Final = 160 << 20
+# A manifest: 2 million objects with two lines of about 90 bytes each.
+MANIFEST_BYTES: Final = 400 << 20
+# Encrypted volumes of a dossier (design.md section 5).
+VOLUME_BYTES: Final = 256 << 20
+# Acts in one dossier: a case of ten years has some hundreds.
+DOSSIER_ACTS: Final = 10_000
+# An act of ours may not be further ahead of the reader's clock than this (design.md section 4).
+CLOCK_AHEAD_SECONDS: Final = 300
+# Free text in a form field: ten printed pages.
+TEXT_CHARACTERS: Final = 40_000

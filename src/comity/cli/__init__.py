@@ -1,0 +1,1 @@
+"""Commands: ``comity <noun> <verb>``. A command parses, calls one function below, and renders."""
