@@ -21,7 +21,7 @@ def test_no_findings_are_indeterminate() -> None:
 
 @pytest.mark.parametrize(
     ("verdicts", "whole"),
-    [((P,), P), ((P, P), P), ((P, F, P), F), ((P, U), U), ((I, F), F), ((F,), F), ((I,), I)],
+    [((P,), P), ((P, P), P), ((P, F, P), F), ((P, U), U), ((U, F), F), ((F,), F), ((U,), U)],
 )
 def test_the_whole_is_the_worst_of_its_checks(
     verdicts: tuple[Verdict, ...], whole: Verdict

@@ -1,0 +1,60 @@
+# Comity. `make demo` and `make test` do all the set-up. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_LOCK := requirements.lock
+DEV_LOCK := requirements-dev.lock
+export UV_PYTHON_DOWNLOADS = never
+
+.PHONY: help demo test check types bench mutants law lock migrations system tools clean
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.run ## play the case for the State XA alone (EVIDENCE=path, HEADLESS=1, KEEP=folder)
+	@$(BIN)/python -m demo $(if $(EVIDENCE),--evidence "$(EVIDENCE)") $(if $(HEADLESS),--headless) $(if $(KEEP),--keep "$(KEEP)")
+
+test: $(VENV)/.dev system tools ## set up and run all tests, real databases and other people's tools included
+	@tools/say_absent.sh
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(VENV)/.dev ## lint, types, import contracts, law files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/comity law check
+
+bench: $(VENV)/.dev tools ## measure beside the peers; prints JSON lines
+	$(BIN)/python benchmarks/seal_verify.py
+
+mutants: $(VENV)/.dev ## break the code and the law files in many ways; every break must be noticed
+	$(BIN)/python tools/mutate.py
+
+law: $(VENV)/.run ## render the law files into docs/law
+	$(BIN)/comity law render --out docs/law
+
+migrations: $(VENV)/.dev ## write the migrations that the models ask for
+	$(BIN)/python tools/make_migrations.py
+
+lock: $(VENV)/.dev ## resolve the locks anew (hashes, no addresses)
+	tools/lock.sh
+
+system: ## install the system packages that tests need, where possible
+	@tools/system_packages.sh
+
+tools: $(VENV)/.dev ## bring other people's programs that tests use as oracles into .tools
+	@tools/fetch_age.sh || echo "NOT AVAILABLE: the age program" >&2
+	@tools/fetch_npm.sh || echo "NOT AVAILABLE: the npm packages" >&2
+
+clean: ## remove what was set up
+	rm -rf $(VENV) .tools
+
+$(VENV)/.run: $(RUN_LOCK) pyproject.toml tools/set_up.sh
+	@tools/set_up.sh $(PYTHON) $(RUN_LOCK) $@
+
+$(VENV)/.dev: $(RUN_LOCK) $(DEV_LOCK) pyproject.toml tools/set_up.sh
+	@tools/set_up.sh $(PYTHON) $(DEV_LOCK) $@
+	@touch $(VENV)/.run

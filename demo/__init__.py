@@ -1,0 +1,1 @@
+"""The demonstration: the State XA plays its side of the case, alone."""

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Install what the tests need from the system, where possible; say loudly what is missing.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+wanted=()
+have() { command -v "$1" >/dev/null 2>&1; }
+have openssl || wanted+=(openssl)
+have sha256sum || wanted+=(coreutils)
+have setpriv || wanted+=(util-linux)
+{ have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || wanted+=(postgresql)
+have mtype || wanted+=(mtools)
+[ ${#wanted[@]} -eq 0 ] && exit 0
+echo "set-up: installing ${wanted[*]}" >&2
+tools/apt_install.sh "${wanted[@]}" || echo "NOT AVAILABLE: ${wanted[*]}; the tests that need them will say so" >&2
+exit 0
