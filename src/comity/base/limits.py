@@ -4,6 +4,8 @@ from typing import Final
 
 # A signed document of ours (act, statement, form). A long form is about 40 kB; the rest is air.
 DOCUMENT_BYTES: Final = 1 << 20
+# An envelope around a document: base64 adds a third, the two signatures 5 kB.
+ENVELOPE_BYTES: Final = 3 << 19
 # JSON nesting: our deepest document has 7 levels; parsers must not recurse at the sender's will.
 JSON_DEPTH: Final = 32
 # RFC 8785 numbers are IEEE doubles: integers beyond 2^53-1 lose digits on other machines.
@@ -13,8 +15,8 @@ LAW_FILE_BYTES: Final = 1 << 20
 # An age header: each hybrid stanza is 1.6 kB; 20 receivers are more than any case has.
 AGE_HEADER_BYTES: Final = 64 << 10
 AGE_STANZAS: Final = 20
-# scrypt work factor of a passphrase file: 2^22 is half a minute on a laptop (age's own bound).
-SCRYPT_LOG_N: Final = 22
+# scrypt work factor of a passphrase file: 2^20 takes 1 GiB for some seconds; age writes 2^18.
+SCRYPT_LOG_N: Final = 20
 # A key file of ours, sealed or not.
 KEY_FILE_BYTES: Final = 64 << 10
 # Signatures in one envelope: we write two; more is noise or an attack (sigstore took 32).
