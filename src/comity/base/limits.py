@@ -12,9 +12,15 @@ JSON_DEPTH: Final = 32
 JSON_INTEGER: Final = 2**53 - 1
 # One law file: the longest is under 60 kB; a process file is read by people.
 LAW_FILE_BYTES: Final = 1 << 20
+# Nesting of a law file: the deepest (a list within a row within a list) has 5 levels.
+LAW_FILE_DEPTH: Final = 12
+# Files in one law book: 200 States and 20 instruments with 20 files each, and air.
+LAW_FILES: Final = 4_000
 # An age header: each hybrid stanza is 1.6 kB; 20 receivers are more than any case has.
 AGE_HEADER_BYTES: Final = 64 << 10
 AGE_STANZAS: Final = 20
+# An age key as text: a hybrid recipient has 1,959 characters.
+KEY_TEXT: Final = 2_000
 # scrypt work factor of a passphrase file: 2^20 takes 1 GiB for some seconds; age writes 2^18.
 SCRYPT_LOG_N: Final = 20
 # A key file of ours, sealed or not.
@@ -37,3 +43,5 @@ DOSSIER_ACTS: Final = 10_000
 CLOCK_AHEAD_SECONDS: Final = 300
 # Free text in a form field: ten printed pages.
 TEXT_CHARACTERS: Final = 40_000
+# One identifier in a request: the longest URL that browsers and servers agree on.
+IDENTIFIER_CHARACTERS: Final = 2_048
