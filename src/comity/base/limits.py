@@ -45,3 +45,5 @@ CLOCK_AHEAD_SECONDS: Final = 300
 TEXT_CHARACTERS: Final = 40_000
 # One identifier in a request: the longest URL that browsers and servers agree on.
 IDENTIFIER_CHARACTERS: Final = 2_048
+# How far a file may grow while it is read: a log written faster than it is read has no end.
+GROWTH_BYTES: Final = 16 << 20

@@ -11,6 +11,7 @@ from comity.law.gates import Gate
 from comity.law.glossary import Need, Role, Term
 from comity.law.grounds import Ground
 from comity.law.level import Level
+from comity.law.loading import LawFault, examine_book, load_book
 from comity.law.national import Condition, StateProfile, Vouched
 from comity.law.outline import Clause, Pack
 from comity.law.place import Place
@@ -29,6 +30,7 @@ __all__ = [
     "Form",
     "Gate",
     "Ground",
+    "LawFault",
     "Level",
     "Need",
     "Pack",
@@ -43,4 +45,6 @@ __all__ = [
     "Step",
     "Term",
     "Vouched",
+    "examine_book",
+    "load_book",
 ]
