@@ -1,0 +1,143 @@
+"""How the database is reached, and with which guarantees.
+
+SQLite: one file on a local disk. A transaction takes the write lock when it begins
+(``IMMEDIATE``), for otherwise two readers that both want to write fail at once. Every
+commit is flushed to the disk. A write-ahead log is used only from SQLite 3.51.3 on:
+before, a database with two processes could be corrupted when the log was reset. With
+a rollback journal ``EXTRA`` also flushes the folder after the journal is removed, without
+which a power cut can take the last commit back. Nothing is mapped into memory, and what
+is deleted is overwritten.
+
+PostgreSQL: ``postgres://user@host:port/name`` or, for a socket, ``postgres:///name?host=/run/…``.
+Passwords are not written here: they come from ``~/.pgpass`` or ``PGPASSFILE``.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from comity.base.errors import BadValue, NotPermitted
+from comity.service.errors import StoreUnreachable
+from comity.service.ports import Store
+
+SAFE_LOG: Final = (3, 51, 3)
+_APPS: Final = ["django.contrib.contenttypes", "django.contrib.auth", "comity.storage"]
+_OPTIONS: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
+
+
+class PasswordInUrl(NotPermitted):
+    """A password stands in the address of the database; it would lie in the settings file."""
+
+    code = "app/password-in-url"
+    remedy = "Take it out and put it into ~/.pgpass, or name a file in PGPASSFILE."
+
+
+def sqlite_settings(path: Path, version: tuple[int, ...] | None = None) -> dict[str, Any]:
+    """Return Django's settings for the SQLite file at ``path``; ``version`` is SQLite's own."""
+    safe = (version or sqlite3.sqlite_version_info) >= SAFE_LOG
+    journal = "WAL" if safe else "DELETE"
+    flush = "FULL" if safe else "EXTRA"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                f"PRAGMA journal_mode={journal}; PRAGMA synchronous={flush};"
+                "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA mmap_size=0"
+            ),
+        },
+    }
+
+
+def postgres_settings(url: str) -> dict[str, Any]:
+    """Return Django's settings for a PostgreSQL address; raise ``BadValue`` if it is none."""
+    try:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise BadValue(_POSTGRES_FORM) from error
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name or query.keys() - _OPTIONS:
+        raise BadValue(_POSTGRES_FORM)
+    if parts.password is not None:
+        raise PasswordInUrl
+    host = query.pop("host", "") or parts.hostname or ""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "HOST": host,
+        "PORT": port,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"connect_timeout": 10, **query},
+    }
+
+
+_POSTGRES_FORM: Final = "A database is written postgres://user@host:port/name."
+
+
+def open_database(alias: str, database: dict[str, Any]) -> Store:
+    """Return the store that lies in ``database``; Django will know it as ``alias``.
+
+    Several nodes may live in one process, each under its own alias. The tables can be
+    imported only once Django is set up, hence here and not above.
+    """
+    if not settings.configured:
+        _set_up()
+    filled = connections.configure_settings({"default": {}, alias: database})
+    connections.settings[alias] = filled[alias]
+    from comity.storage.database import DatabaseStore  # noqa: PLC0415 - see above
+
+    return DatabaseStore(alias)
+
+
+def _set_up() -> None:
+    """Configure Django; its secret key signs sessions, of which there are none outside web."""
+    settings.configure(
+        SECRET_KEY=secrets.token_hex(32),
+        INSTALLED_APPS=_APPS,
+        AUTH_USER_MODEL="storage.Person",
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        TIME_ZONE="UTC",
+        LOGGING_CONFIG=None,
+        DATABASES={"default": {}},
+    )
+    django.setup()
+
+
+def migrate(alias: str) -> None:
+    """Bring the tables to their newest form; raise ``StoreUnreachable``."""
+    try:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise StoreUnreachable(type(error).__name__) from error
+
+
+def missing_migrations(alias: str) -> tuple[str, ...]:
+    """Return the names of changes to the tables that this database has not had yet."""
+    try:
+        executor = MigrationExecutor(connections[alias])
+    except DatabaseError as error:
+        raise StoreUnreachable(type(error).__name__) from error
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def close_connections() -> None:
+    """Close this thread's connections."""
+    connections.close_all()

@@ -1,0 +1,234 @@
+"""Rows in a database, through Django: SQLite on a laptop, PostgreSQL when it grows.
+
+A unit is one durable transaction and never nests. Versions are compared within the
+UPDATE itself, so that no isolation level can lose a change; ``lock`` takes the row's
+lock where there is one (on SQLite a unit holds the only write lock from its beginning).
+The one table of foreign errors stands at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any, Final, Generic
+
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
+from django.db.models import F, Model, Q, QuerySet
+
+from comity.base import Instant
+from comity.base.errors import ComityError
+from comity.service import rows
+from comity.service.errors import AlreadyThere, Moved, NotThere, StoreBusy, StoreUnreachable
+from comity.service.ports import Row, VRow
+from comity.service.rows import AnyRow
+from comity.storage import models
+
+_BATCH: Final = 500
+
+
+class DatabaseTable(Generic[Row]):
+    """Rows of one kind, in one table."""
+
+    def __init__(self, kind: type[Row], model: type[Model], alias: str) -> None:
+        """Keep ``kind`` in the table of ``model`` in the database called ``alias``."""
+        self._kind = kind
+        self._model = model
+        self._alias = alias
+        columns = {
+            field.name: field.attname
+            for field in model._meta.concrete_fields  # noqa: SLF001 - documented API
+        }
+        self._columns = {
+            field.name: columns[field.name]
+            for field in fields(kind)  # type: ignore[arg-type] # every row is a dataclass
+        }
+
+    def add(self, *rows: Row) -> None:
+        """Keep new rows."""
+        made = [self._model(**self._values(row)) for row in rows]
+        self._rows.bulk_create(made, batch_size=_BATCH)
+
+    def get(self, *key: object) -> Row:
+        """Return the row of that key."""
+        return self._one(self._rows, key)
+
+    def find(self, **where: object) -> tuple[Row, ...]:
+        """Return matching rows in the order of their keys."""
+        return tuple(self._row(found) for found in self._ordered(where))
+
+    def each(self, **where: object) -> Iterator[Row]:
+        """Yield matching rows in the order of their keys."""
+        for found in self._ordered(where).iterator(chunk_size=_BATCH):
+            yield self._row(found)
+
+    def count(self, **where: object) -> int:
+        """Return how many match."""
+        return self._rows.filter(**where).count()
+
+    def replace(self, row: Row) -> None:
+        """Change the row of that key."""
+        if not self._rows.filter(**_key(row)).update(**self._values(row)):
+            raise NotThere(where=self._kind.__name__)
+
+    def remove(self, **where: object) -> None:
+        """Remove matching rows."""
+        self._rows.filter(**where).delete()
+
+    @property
+    def _rows(self) -> QuerySet[Model]:
+        return self._model._default_manager.using(self._alias)  # noqa: SLF001 - documented API
+
+    def _ordered(self, where: dict[str, object]) -> QuerySet[Model]:
+        return self._rows.filter(**where).order_by(*self._kind.KEY)
+
+    def _one(self, among: QuerySet[Model], key: tuple[object, ...]) -> Row:
+        named = dict(zip(self._kind.KEY, key, strict=True))
+        found = among.filter(**named).first()
+        if found is None:
+            raise NotThere(" ".join(map(str, key)), where=self._kind.__name__)
+        return self._row(found)
+
+    def _row(self, found: Model) -> Row:
+        held = {name: getattr(found, column) for name, column in self._columns.items()}
+        return self._kind(**held)
+
+    def _values(self, row: Row) -> dict[str, Any]:
+        return {column: getattr(row, name) for name, column in self._columns.items()}
+
+
+class DatabaseVersioned(DatabaseTable[VRow]):
+    """Rows changed by compare-and-set."""
+
+    def lock(self, *key: object) -> VRow:
+        """Return the row and keep others from changing it until the unit ends."""
+        return self._one(self._rows.select_for_update(), key)
+
+    def swap(self, row: VRow, expected: int) -> None:
+        """Change the row if its version still is ``expected``."""
+        same = self._rows.filter(**_key(row), **{row.VERSION: expected})
+        if not same.update(**self._values(row)):
+            raise Moved(where=self._kind.__name__)
+
+
+class DatabaseJobs(DatabaseVersioned[rows.JobRow]):
+    """Work, found by when it is due."""
+
+    def due(self, now: Instant, most: int) -> tuple[rows.JobRow, ...]:
+        """Return waiting jobs due by ``now`` that no worker holds."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        found = self._rows.filter(free, state="waiting", due__lte=now)
+        return tuple(self._row(job) for job in found.order_by(F("due"), F("ident"))[:most])
+
+
+@dataclass(frozen=True)
+class DatabaseUnit:
+    """The tables of one transaction."""
+
+    acts: DatabaseTable[rows.ActRow]
+    contents: DatabaseTable[rows.ContentRow]
+    citations: DatabaseTable[rows.CitationRow]
+    identities: DatabaseTable[rows.IdentityRow]
+    keys: DatabaseTable[rows.KeyRow]
+    investigations: DatabaseVersioned[rows.InvestigationRow]
+    dossiers: DatabaseVersioned[rows.DossierRow]
+    standings: DatabaseTable[rows.StandingRow]
+    deadlines: DatabaseTable[rows.DeadlineRow]
+    outbox: DatabaseTable[rows.OutboxRow]
+    intakes: DatabaseTable[rows.IntakeRow]
+    exhibits: DatabaseTable[rows.ExhibitRow]
+    volumes: DatabaseTable[rows.VolumeRow]
+    packages: DatabaseTable[rows.PackageRow]
+    jobs: DatabaseJobs
+
+
+class DatabaseStore:
+    """All tables in the database that Django calls ``alias``."""
+
+    def __init__(self, alias: str = "default") -> None:
+        """Work on the database called ``alias``."""
+        self._alias = alias
+        self._tables = _tables(alias)
+
+    @contextmanager
+    def unit(self) -> Iterator[DatabaseUnit]:
+        """Begin a transaction; it is kept when the block ends well, else dropped."""
+        with _translated(), transaction.atomic(using=self._alias, durable=True):
+            yield self._tables
+
+    @contextmanager
+    def view(self) -> Iterator[DatabaseUnit]:
+        """Look at one moment of the store."""
+        with _translated(), _snapshot(self._alias):
+            yield self._tables
+
+
+@contextmanager
+def _snapshot(alias: str) -> Iterator[None]:
+    """Read one state of the database, without the write lock that SQLite's units take."""
+    connection = connections[alias]
+    if connection.vendor != "sqlite":
+        with transaction.atomic(using=alias, durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+            cursor.execute("PRAGMA query_only = OFF")
+
+
+def _tables(alias: str) -> DatabaseUnit:
+    return DatabaseUnit(
+        acts=DatabaseTable(rows.ActRow, models.Act, alias),
+        contents=DatabaseTable(rows.ContentRow, models.Content, alias),
+        citations=DatabaseTable(rows.CitationRow, models.Citation, alias),
+        identities=DatabaseTable(rows.IdentityRow, models.Identity, alias),
+        keys=DatabaseTable(rows.KeyRow, models.Key, alias),
+        investigations=DatabaseVersioned(rows.InvestigationRow, models.Investigation, alias),
+        dossiers=DatabaseVersioned(rows.DossierRow, models.Dossier, alias),
+        standings=DatabaseTable(rows.StandingRow, models.Standing, alias),
+        deadlines=DatabaseTable(rows.DeadlineRow, models.Deadline, alias),
+        outbox=DatabaseTable(rows.OutboxRow, models.Outbox, alias),
+        intakes=DatabaseTable(rows.IntakeRow, models.Intake, alias),
+        exhibits=DatabaseTable(rows.ExhibitRow, models.Exhibit, alias),
+        volumes=DatabaseTable(rows.VolumeRow, models.Volume, alias),
+        packages=DatabaseTable(rows.PackageRow, models.Package, alias),
+        jobs=DatabaseJobs(rows.JobRow, models.Job, alias),
+    )
+
+
+def _key(row: AnyRow) -> dict[str, object]:
+    return {name: getattr(row, name) for name in row.KEY}
+
+
+# What each of the database's errors means here; None is a defect of ours.
+_FOREIGN: Final[tuple[tuple[type[DatabaseError], str, type[ComityError] | None], ...]] = (
+    (IntegrityError, "", AlreadyThere),
+    (OperationalError, "readonly", None),
+    (OperationalError, "within a transaction", None),
+    (OperationalError, "locked", StoreBusy),
+    (OperationalError, "deadlock", StoreBusy),
+    (OperationalError, "could not serialize", StoreBusy),
+    (OperationalError, "", StoreUnreachable),
+)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the database's errors into ours; a defect of ours stops the process."""
+    try:
+        yield
+    except DatabaseError as error:
+        ours = next(
+            (o for k, word, o in _FOREIGN if isinstance(error, k) and word in str(error)), None
+        )
+        if ours is None:
+            message = "the database refused what the code asked of it"
+            raise RuntimeError(message) from error
+        raise ours(type(error).__name__) from error

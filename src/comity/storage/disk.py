@@ -1,0 +1,156 @@
+"""Blobs in a folder: the name of a blob is the SHA-256 of its bytes.
+
+A draft is written beside its final place, flushed to the disk, renamed, and the folder
+flushed too: after a power cut a blob is there whole or not at all. What a killed
+process leaves behind is a draft, never a blob; ``sweep`` removes it. Opening a blob
+for reading compares it with its name first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from comity.base import Digest, Hasher, Instant
+from comity.service.errors import BlobBroken, BlobMissing, BlobsUnreachable
+from comity.service.ports import Random
+
+_BLOB: Final = re.compile(r"[0-9a-f]{64}")
+_DRAFTS: Final = "drafts"
+
+
+class DiskDraft:
+    """A blob being written."""
+
+    def __init__(self, folder: Path, path: Path) -> None:
+        """Write to ``path`` until committed into ``folder``."""
+        self._folder = folder
+        self._path = path
+        self._hasher = Hasher()
+        with _translated():
+            self._file = path.open("xb", buffering=0)
+
+    def write(self, data: bytes, /) -> int:
+        """Take in the next bytes."""
+        with _translated():
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._file.write(rest) or 0 :]
+        self._hasher.update(data)
+        return len(data)
+
+    def commit(self) -> Digest:
+        """Make it durable under the digest of its bytes, and return that."""
+        name = self._hasher.digest()
+        place = _place(self._folder, name)
+        with _translated():
+            os.fsync(self._file.fileno())
+            self._file.close()
+            if not place.parent.is_dir():
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                _flush(self._folder)
+            self._path.chmod(0o400)
+            self._path.replace(place)
+            _flush(place.parent)
+        return name
+
+    def discard(self) -> None:
+        """Drop what was written, unless it is committed already."""
+        with _translated():
+            self._file.close()
+            self._path.unlink(missing_ok=True)
+
+
+class DiskBlobs:
+    """Blobs in ``folder``, spread over 256 folders by the first byte of their names."""
+
+    def __init__(self, folder: Path, random: Random) -> None:
+        """Keep blobs in ``folder``, which must exist; ``random`` names drafts."""
+        self._folder = folder
+        self._random = random
+
+    def draft(self) -> DiskDraft:
+        """Begin a new blob."""
+        drafts = self._folder / _DRAFTS
+        with _translated():
+            drafts.mkdir(mode=0o700, exist_ok=True)
+        return DiskDraft(self._folder, drafts / self._random(16).hex())
+
+    def open(self, name: Digest) -> BinaryIO:
+        """Return the bytes for reading and seeking, once they match their name."""
+        found = _reach(_place(self._folder, name), name)
+        try:
+            _require_same(found, name)
+        except BaseException:
+            found.close()
+            raise
+        return found
+
+    def size(self, name: Digest) -> int:
+        """Return the length in bytes."""
+        try:
+            return _place(self._folder, name).stat().st_size
+        except FileNotFoundError as error:
+            raise BlobMissing(where=str(name)) from error
+
+    def names(self) -> Iterator[Digest]:
+        """Yield the names of all that is kept, in order."""
+        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
+            if _BLOB.fullmatch(path.name):
+                yield Digest(bytes.fromhex(path.name))
+
+    def remove(self, name: Digest) -> None:
+        """Remove it if it is there."""
+        with _translated():
+            _place(self._folder, name).unlink(missing_ok=True)
+
+    def sweep(self, older: Instant) -> int:
+        """Remove drafts that nobody wrote to since ``older``; return how many."""
+        swept = 0
+        for path in (self._folder / _DRAFTS).glob("*"):
+            with _translated():
+                if path.stat().st_mtime < older.at.timestamp():
+                    path.unlink(missing_ok=True)
+                    swept += 1
+        return swept
+
+
+def _place(folder: Path, name: Digest) -> Path:
+    return folder / name.hex[:2] / name.hex
+
+
+def _reach(path: Path, name: Digest) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise BlobMissing(where=str(name)) from error
+    except OSError as error:
+        raise BlobsUnreachable(error.strerror or "") from error
+
+
+def _require_same(found: BinaryIO, name: Digest) -> None:
+    with _translated():
+        digest = Digest.of_stream(found)
+        found.seek(0)
+    if not digest.matches(name):
+        raise BlobBroken(where=str(name))
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BlobsUnreachable(error.strerror or "") from error

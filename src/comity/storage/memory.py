@@ -1,0 +1,172 @@
+"""A store in memory, for tests: units one after another, all or nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Generic, TypeAlias
+
+from comity.base import Instant
+from comity.service import rows
+from comity.service.errors import AlreadyThere, Moved, NotThere
+from comity.service.ports import Row, VRow
+from comity.service.rows import AnyRow
+
+Rows: TypeAlias = "dict[tuple[object, ...], AnyRow]"
+Kept: TypeAlias = "dict[str, Rows]"
+
+
+class MemoryTable(Generic[Row]):
+    """Rows of one kind by their key."""
+
+    def __init__(self, kind: type[Row], kept: Rows) -> None:
+        """Work on ``kept``."""
+        self._kind = kind
+        self._kept = kept
+        self.is_open = True
+
+    def add(self, *rows: Row) -> None:
+        """Keep new rows."""
+        self._require_open()
+        for row in rows:
+            key = _key(row)
+            if key in self._kept:
+                raise AlreadyThere(where=self._kind.__name__)
+            self._kept[key] = row
+
+    def get(self, *key: object) -> Row:
+        """Return the row of that key."""
+        if key not in self._kept:
+            raise NotThere(" ".join(map(str, key)), where=self._kind.__name__)
+        return self._kept[key]  # type: ignore[return-value] # one kind of row per table
+
+    def find(self, **where: object) -> tuple[Row, ...]:
+        """Return matching rows in the order of their keys."""
+        return tuple(self.each(**where))
+
+    def each(self, **where: object) -> Iterator[Row]:
+        """Yield matching rows in the order of their keys."""
+        for _, row in sorted(self._kept.items(), key=lambda item: item[0]):
+            if all(getattr(row, name) == value for name, value in where.items()):
+                yield row  # type: ignore[misc] # one kind of row per table
+
+    def count(self, **where: object) -> int:
+        """Return how many match."""
+        return len(self.find(**where))
+
+    def replace(self, row: Row) -> None:
+        """Change the row of that key."""
+        self._require_open()
+        self.get(*_key(row))
+        self._kept[_key(row)] = row
+
+    def remove(self, **where: object) -> None:
+        """Remove matching rows."""
+        self._require_open()
+        for row in self.find(**where):
+            del self._kept[_key(row)]
+
+    def _require_open(self) -> None:
+        if not self.is_open:
+            message = "writing in a view"
+            raise RuntimeError(message)
+
+
+class MemoryVersioned(MemoryTable[VRow]):
+    """Rows changed by compare-and-set."""
+
+    def lock(self, *key: object) -> VRow:
+        """Return the row; units follow one another anyway."""
+        return self.get(*key)
+
+    def swap(self, row: VRow, expected: int) -> None:
+        """Change the row if its version still is ``expected``."""
+        held = self.get(*_key(row))
+        if getattr(held, held.VERSION) != expected:
+            raise Moved(where=self._kind.__name__)
+        self.replace(row)
+
+
+class MemoryJobs(MemoryVersioned[rows.JobRow]):
+    """Work, found by when it is due."""
+
+    def due(self, now: Instant, most: int) -> tuple[rows.JobRow, ...]:
+        """Return waiting jobs due by ``now`` that no worker holds."""
+        found = [
+            job
+            for job in self.find(state="waiting")
+            if job.due <= now and (job.lease_until is None or job.lease_until <= now)
+        ]
+        return tuple(sorted(found, key=lambda job: (job.due, job.ident))[:most])
+
+
+@dataclass(frozen=True)
+class MemoryUnit:
+    """The tables of one transaction."""
+
+    acts: MemoryTable[rows.ActRow]
+    contents: MemoryTable[rows.ContentRow]
+    citations: MemoryTable[rows.CitationRow]
+    identities: MemoryTable[rows.IdentityRow]
+    keys: MemoryTable[rows.KeyRow]
+    investigations: MemoryVersioned[rows.InvestigationRow]
+    dossiers: MemoryVersioned[rows.DossierRow]
+    standings: MemoryTable[rows.StandingRow]
+    deadlines: MemoryTable[rows.DeadlineRow]
+    outbox: MemoryTable[rows.OutboxRow]
+    intakes: MemoryTable[rows.IntakeRow]
+    exhibits: MemoryTable[rows.ExhibitRow]
+    volumes: MemoryTable[rows.VolumeRow]
+    packages: MemoryTable[rows.PackageRow]
+    jobs: MemoryJobs
+
+
+class MemoryStore:
+    """All tables in one process."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._kept: Kept = {field.name: {} for field in fields(MemoryUnit)}
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def unit(self) -> Iterator[MemoryUnit]:
+        """Begin a transaction on a copy; keep the copy when the block ends well."""
+        with self._turn:
+            copy = {name: dict(kept) for name, kept in self._kept.items()}
+            yield _unit(copy)
+            self._kept = copy
+
+    @contextmanager
+    def view(self) -> Iterator[MemoryUnit]:
+        """Look at one moment."""
+        unit = _unit(self._kept)
+        for field in fields(unit):
+            getattr(unit, field.name).is_open = False
+        yield unit
+
+
+def _unit(kept: Kept) -> MemoryUnit:
+    return MemoryUnit(
+        acts=MemoryTable(rows.ActRow, kept["acts"]),
+        contents=MemoryTable(rows.ContentRow, kept["contents"]),
+        citations=MemoryTable(rows.CitationRow, kept["citations"]),
+        identities=MemoryTable(rows.IdentityRow, kept["identities"]),
+        keys=MemoryTable(rows.KeyRow, kept["keys"]),
+        investigations=MemoryVersioned(rows.InvestigationRow, kept["investigations"]),
+        dossiers=MemoryVersioned(rows.DossierRow, kept["dossiers"]),
+        standings=MemoryTable(rows.StandingRow, kept["standings"]),
+        deadlines=MemoryTable(rows.DeadlineRow, kept["deadlines"]),
+        outbox=MemoryTable(rows.OutboxRow, kept["outbox"]),
+        intakes=MemoryTable(rows.IntakeRow, kept["intakes"]),
+        exhibits=MemoryTable(rows.ExhibitRow, kept["exhibits"]),
+        volumes=MemoryTable(rows.VolumeRow, kept["volumes"]),
+        packages=MemoryTable(rows.PackageRow, kept["packages"]),
+        jobs=MemoryJobs(rows.JobRow, kept["jobs"]),
+    )
+
+
+def _key(row: AnyRow) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in row.KEY)
