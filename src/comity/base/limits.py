@@ -39,6 +39,10 @@ MANIFEST_BYTES: Final = 400 << 20
 VOLUME_BYTES: Final = 256 << 20
 # Acts in one dossier: a case of ten years has some hundreds.
 DOSSIER_ACTS: Final = 10_000
+# What one act may cover, cite or state: a hand-over names its exhibits and conditions.
+ACT_ENTRIES: Final = 1_000
+# One text within an act: names and short particulars; long text is content, not act.
+ACT_TEXT: Final = 2_000
 # An act of ours may not be further ahead of the reader's clock than this (design.md section 4).
 CLOCK_AHEAD_SECONDS: Final = 300
 # Free text in a form field: ten printed pages.
@@ -47,3 +51,5 @@ TEXT_CHARACTERS: Final = 40_000
 IDENTIFIER_CHARACTERS: Final = 2_048
 # How far a file may grow while it is read: a log written faster than it is read has no end.
 GROWTH_BYTES: Final = 16 << 20
+# Objects described one by one in case.jsonld: its validators take 0.1 s to each (measured).
+CASE_OBJECTS: Final = 500

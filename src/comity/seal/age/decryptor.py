@@ -2,7 +2,7 @@
 
 1. the head is read, bounded; 2. the identities are tried; 3. the head's MAC is checked;
 4. the last chunk is opened, which proves the file's length; 5. every chunk read later
-is opened before a byte of it is handed out. After an error nothing more is read.
+is opened before a byte of it is handed out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from io import BytesIO
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Self
 
 from cryptography.exceptions import InvalidTag
 
@@ -29,6 +29,7 @@ from comity.seal.age.stream import (
     GROUP,
     NONCE_BYTES,
     SEALED_CHUNK,
+    TAG,
     Writable,
     chunk_nonce,
     plain_size,
@@ -37,8 +38,6 @@ from comity.seal.age.stream import (
     write_full,
 )
 from comity.seal.errors import HeaderBroken, NoMatch, PayloadBroken
-
-_NOTHING: Final = -1
 
 
 class Decryptor:
@@ -64,20 +63,19 @@ class Decryptor:
         self.size = plain_size(source.seek(0, os.SEEK_END) - self._start)
         self._last = max(self.size - 1, 0) // CHUNK
         self._position = 0
-        self._buffer = memoryview(bytearray(min(self._last + 1, GROUP) * SEALED_CHUNK))
-        self._first = self._held = 0  # the sealed chunks in the buffer: from which, how many
-        self._number, self._plain = _NOTHING, b""  # the chunk opened last
-        self._chunk(self._last, ahead=1)
+        group = min(self._last + 1, GROUP)
+        self._sealed = memoryview(bytearray(group * SEALED_CHUNK))
+        self._plain = memoryview(bytearray(group * CHUNK))
+        self._begin = self._end = 0  # which part of the content lies opened in _plain
+        self._open(self._last, 1)
 
     def read(self, size: int | None = -1) -> bytes:
         """Return the next ``size`` bytes, fewer only at the end; all that is left if negative."""
-        left = self.size - self._position
-        wanted = left if size is None or size < 0 else min(size, max(left, 0))
+        left = max(self.size - self._position, 0)
+        wanted = left if size is None or size < 0 else min(size, left)
         parts = []
         while wanted > 0:
-            number, offset = divmod(self._position, CHUNK)
-            ahead = -(-(offset + wanted) // CHUNK)
-            part = self._chunk(number, ahead=ahead)[offset : offset + wanted]
+            part = bytes(self._opened(wanted)[:wanted])
             parts.append(part)
             wanted -= len(part)
             self._position += len(part)
@@ -86,9 +84,13 @@ class Decryptor:
     def readinto(self, buffer: bytearray | memoryview) -> int:
         """Fill ``buffer`` with the next bytes; return how many there were."""
         view = memoryview(buffer).cast("B")
-        data = self.read(len(view))
-        view[: len(data)] = data
-        return len(data)
+        filled = 0
+        while filled < len(view) and self._position < self.size:
+            part = self._opened(len(view) - filled)[: len(view) - filled]
+            view[filled : filled + len(part)] = part
+            filled += len(part)
+            self._position += len(part)
+        return filled
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Move to ``offset`` from the start, the present place or the end; return the place."""
@@ -115,15 +117,15 @@ class Decryptor:
         """Write all that is left to ``sink``; return how many bytes that were."""
         begun = self._position
         while self._position < self.size:
-            number, offset = divmod(self._position, CHUNK)
-            part = self._chunk(number, ahead=GROUP)[offset:]
+            part = self._opened(GROUP * CHUNK)
             write_full(sink, part)
             self._position += len(part)
-        return max(self._position - begun, 0)
+        return self._position - begun
 
     def close(self) -> None:
         """Forget what is held open; the source stays the caller's."""
-        self._number, self._plain, self._held = _NOTHING, b"", 0
+        self._begin = self._end = 0
+        self._plain[:] = bytes(len(self._plain))
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -133,38 +135,43 @@ class Decryptor:
         """Close."""
         self.close()
 
-    def _chunk(self, number: int, *, ahead: int) -> bytes:
-        """Return chunk ``number``, opened; ``ahead`` says how many are worth reading at once."""
-        if number == self._number:
-            return self._plain
-        if not self._first <= number < self._first + self._held:
-            self._fill(number, min(ahead, GROUP, self._last + 1 - number))
-        at = (number - self._first) * SEALED_CHUNK
-        length = self._sealed_size(number)
-        nonce = chunk_nonce(number, last=number == self._last)
-        try:
-            self._plain = self._cipher.decrypt(nonce, self._buffer[at : at + length], None)
-        except InvalidTag as error:
-            self.close()
-            detail = f"Chunk {number} of {self._last + 1} does not open."
-            raise PayloadBroken(detail) from error
-        self._number = number
-        return self._plain
+    def _opened(self, wanted: int) -> memoryview:
+        """Return what is opened from the present place on; open more if that is nothing."""
+        if not self._begin <= self._position < self._end:
+            number, offset = divmod(self._position, CHUNK)
+            worth = -(-(offset + wanted) // CHUNK)
+            self._open(number, min(worth, GROUP, self._last + 1 - number))
+        return self._plain[self._position - self._begin : self._end - self._begin].toreadonly()
 
-    def _fill(self, first: int, count: int) -> None:
-        """Read ``count`` sealed chunks from ``first`` on."""
-        self._held = 0
+    def _open(self, first: int, count: int) -> None:
+        """Read and open ``count`` chunks from number ``first`` on."""
+        self._begin = self._end = 0
         size = (count - 1) * SEALED_CHUNK + self._sealed_size(first + count - 1)
         self._source.seek(self._start + first * SEALED_CHUNK)
-        if read_into(self._source, self._buffer[:size]) != size:
+        if read_into(self._source, self._sealed[:size]) != size:
             detail = "The file became shorter while it was read."
             raise PayloadBroken(detail)
-        self._first, self._held = first, count
+        for at in range(count):
+            self._open_chunk(first + at, at)
+        self._begin = first * CHUNK
+        self._end = min((first + count) * CHUNK, self.size)
+
+    def _open_chunk(self, number: int, at: int) -> None:
+        """Open chunk ``number``, which lies in place ``at`` of the buffers."""
+        size = self._sealed_size(number)
+        sealed = self._sealed[at * SEALED_CHUNK :][:size]
+        plain = self._plain[at * CHUNK :][: size - TAG]
+        nonce = chunk_nonce(number, last=number == self._last)
+        try:
+            self._cipher.decrypt_into(nonce, sealed, None, plain)
+        except InvalidTag as error:
+            detail = f"Chunk {number} of {self._last + 1} does not open."
+            raise PayloadBroken(detail) from error
 
     def _sealed_size(self, number: int) -> int:
         if number < self._last:
             return SEALED_CHUNK
-        return SEALED_CHUNK - CHUNK + self.size - self._last * CHUNK
+        return self.size - self._last * CHUNK + TAG
 
 
 def decrypt_bytes(data: bytes, identities: Sequence[Unwraps]) -> bytes:

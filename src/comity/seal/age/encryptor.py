@@ -15,6 +15,8 @@ from comity.seal.age.stream import (
     CHUNK,
     GROUP,
     NONCE_BYTES,
+    SEALED_CHUNK,
+    TAG,
     Writable,
     chunk_nonce,
     read_into,
@@ -28,7 +30,8 @@ class Encryptor:
     """Encrypts to one or several receivers what is written to it; ``close`` ends the file.
 
     Left by an error, or never closed, the file stays without its last chunk, which
-    every reader refuses. The sink is the caller's: it is neither flushed nor closed.
+    every reader refuses. The sink is the caller's: it is neither flushed nor closed. What
+    it is given to write is overwritten later, so, as any stream, it copies what it keeps.
     """
 
     def __init__(self, sink: Writable, recipients: Sequence[Wraps], random: Random) -> None:
@@ -40,6 +43,8 @@ class Encryptor:
         self._sink = sink
         self._cipher = stream_cipher(file_key, nonce)
         self._pending = bytearray()
+        self._sealed = memoryview(bytearray())
+        self._filled = 0
         self._number = 0
         self._open = True
         write_full(sink, write_header(stanzas, file_key) + nonce)
@@ -97,11 +102,21 @@ class Encryptor:
             self.abandon()
 
     def _emit(self, chunk: bytes | bytearray | memoryview, *, last: bool) -> None:
+        if not self._sealed:
+            self._sealed = memoryview(bytearray((1 if last else GROUP) * SEALED_CHUNK))
+        end = self._filled + len(chunk) + TAG
+        nonce = chunk_nonce(self._number, last=last)
+        self._cipher.encrypt_into(nonce, chunk, None, self._sealed[self._filled : end])
+        self._filled = end
+        self._number += 1
+        if last or end == len(self._sealed):
+            self._flush()
+
+    def _flush(self) -> None:
         # Closed while it writes: after a write that failed, nothing more can follow the gap.
         self._open = False
-        sealed = self._cipher.encrypt(chunk_nonce(self._number, last=last), chunk, None)
-        write_full(self._sink, sealed)
-        self._number += 1
+        write_full(self._sink, self._sealed[: self._filled].toreadonly())
+        self._filled = 0
         self._open = True
 
     def _require_open(self) -> None:

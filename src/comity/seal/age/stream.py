@@ -25,8 +25,8 @@ GROUP: Final = 16
 class Writable(Protocol):
     """What takes bytes and says how many, or nothing, as any Python stream does."""
 
-    def write(self, data: bytes, /) -> int | None:
-        """Take ``data``."""
+    def write(self, data: bytes | memoryview, /) -> int | None:
+        """Take ``data``, which may be overwritten as soon as this has returned."""
 
 
 def stream_cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
@@ -49,7 +49,7 @@ def plain_size(sealed: int) -> int:
     return sealed - chunks * TAG
 
 
-def write_full(sink: Writable, data: bytes) -> None:
+def write_full(sink: Writable, data: bytes | memoryview) -> None:
     """Write all of ``data``, to raw streams that take part of it too."""
     rest = data
     while (taken := sink.write(rest)) is not None and taken < len(rest):
