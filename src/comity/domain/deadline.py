@@ -1,0 +1,257 @@
+"""Deadlines: what is due, when, and from which provision.
+
+A deadline is derived, like the standing, from the set of entries: from those that are
+applied, in the order in which they were settled. Both sides so compute the same day
+from the same record. The rules, in the order in which the code keeps them:
+
+1. Each applied entry whose step starts a clock starts one deadline of that clock.
+2. It counts from the act's own time where the clock says *act*, else from the delivery
+   receipt; until there is one it waits on delivery. Days are calendar days in the
+   clock's zone.
+3. A clock whose length is *asked* takes its day from the terms of the starting entry, a
+   wish from ``answer_by``, others from ``until``; where none was asked there is none.
+4. The first entry after it that ends the clock meets the deadline.
+5. An entry that extends it, if it is not later than the day then due, moves that day to
+   the one its terms name, or by the clock's length; never back.
+6. A hold that runs *until the follower is decided* lasts as long as the shortest period;
+   if a request that follows it was received by then, until that is decided if later.
+
+No clock decides. ``as_of`` marks what has lapsed by a given moment; a wish of the
+asking side is shown, and neither lapses nor becomes a duty.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from comity.base.clock import Instant, Period
+from comity.base.digest import Digest
+from comity.base.errors import ComityError
+from comity.base.ident import Ident
+from comity.domain.entry import Entry
+from comity.domain.standing import Standing
+from comity.law import Book, Clock, Process, Provision, StateProfile
+
+_WISH: Final = "wish"
+_DELIVERY: Final = "delivery"
+_FOLLOWER: Final = "follower"
+
+
+class DeadlineState(Enum):
+    """How a deadline stands."""
+
+    RUNNING = "running"
+    EXTENDED = "extended"
+    WAITING_ON = "waiting_on"
+    MET = "met"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerView:
+    """What a dossier must know of the request that follows it.
+
+    ``received`` is when the asked authority had it, ``decided`` when it was decided.
+    """
+
+    dossier: Ident
+    received: Instant | None
+    decided: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A moment by which, or until which, one side owes something.
+
+    ``due`` is None while it waits on delivery, or while nothing but the follower's
+    decision will end it; ``earliest`` is then the end of the shortest period.
+    """
+
+    clock: str
+    owed_by: str
+    started_by: Digest
+    starts_at: Instant | None
+    due: Instant | None
+    earliest: Instant | None
+    state: DeadlineState
+    waits_for: str
+    ended_by: Digest | None
+    ended_at: Instant | None
+    nature: str
+    at_its_time: str
+    law: Provision
+    means: str
+
+    @property
+    def is_duty(self) -> bool:
+        """Return whether law sets it; a wish of the asking side is no duty."""
+        return self.nature != _WISH
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it still runs or waits."""
+        return self.state not in {DeadlineState.MET, DeadlineState.LAPSED}
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether a duty was met, but after its time."""
+        return bool(self.is_duty and self.ended_at and self.due and self.due < self.ended_at)
+
+    def is_past(self, now: Instant) -> bool:
+        """Return whether its time is over at ``now``; the moment itself is still in time."""
+        return self.due is not None and self.due < now
+
+    def as_of(self, now: Instant) -> Deadline:
+        """Return it as it stands at ``now``: lapsed if it is a duty, open, and its time over."""
+        if self.is_open and self.is_duty and self.is_past(now):
+            return dataclasses.replace(self, state=DeadlineState.LAPSED)
+        return self
+
+
+def deadlines(  # noqa: PLR0913 # each part of what a deadline depends on has its own source
+    book: Book,
+    process: Process,
+    entries: Iterable[Entry],
+    standing: Standing,
+    *,
+    delivered: Mapping[Digest, Instant],
+    follower: FollowerView | None,
+    profile: StateProfile | None,
+) -> tuple[Deadline, ...]:
+    """Return all deadlines of one dossier, sorted by clock and by the entry that started each.
+
+    ``delivered`` tells when the other side's receipt says that it had an entry;
+    ``profile`` is the own State's, whose own clocks run on its own node.
+    """
+    taken = timeline(entries, standing)
+    own = profile.clocks.values() if profile else ()
+    clocks = [*book.clocks_of(process.key), *(one for one in own if one.process == process.key)]
+    found = [
+        deadline
+        for clock in clocks
+        for place, entry in enumerate(taken)
+        if entry.step in clock.starts
+        and (deadline := _deadline(clock, entry, taken[place + 1 :], delivered, follower))
+    ]
+    return tuple(sorted(found, key=lambda one: (one.clock, one.started_by)))
+
+
+def timeline(entries: Iterable[Entry], standing: Standing) -> tuple[Entry, ...]:
+    """Return what counts, in its order: applied entries as settled, the house's by their time.
+
+    A house entry stands after the last applied one that is not later than it.
+    """
+    named = {entry.digest: entry for entry in entries}
+    applied = [named[digest] for digest in standing.applied if digest in named]
+    house = sorted(
+        (entry for entry in named.values() if not entry.is_exchanged),
+        key=lambda entry: (entry.at, entry.digest),
+    )
+    placed = [(_place(applied, entry.at), 1, entry) for entry in house]
+    placed += [(place, 0, entry) for place, entry in enumerate(applied)]
+    return tuple(entry for _, _, entry in sorted(placed, key=lambda row: row[:2]))
+
+
+def _place(applied: list[Entry], at: Instant) -> int:
+    return max((place for place, entry in enumerate(applied) if entry.at <= at), default=-1)
+
+
+def _deadline(
+    clock: Clock,
+    entry: Entry,
+    later: tuple[Entry, ...],
+    delivered: Mapping[Digest, Instant],
+    follower: FollowerView | None,
+) -> Deadline | None:
+    start = entry.at if clock.counts_from == "act" else delivered.get(entry.digest)
+    first = _first_due(clock, entry, start)
+    if start is not None and first is None:
+        return None
+    ender = next((one for one in later if one.step in clock.ends), None)
+    due, is_moved = _extend(clock, first, _until(later, ender))
+    earliest, (due, waits) = due, _follow(clock, due, follower)
+    waits = waits if start else _DELIVERY
+    return Deadline(
+        clock=clock.key,
+        owed_by=clock.owed_by,
+        started_by=entry.digest,
+        starts_at=start,
+        due=due,
+        earliest=earliest,
+        state=_state(ender, waits, is_moved=is_moved),
+        waits_for="" if ender else waits,
+        ended_by=ender.digest if ender else None,
+        ended_at=ender.at if ender else None,
+        nature=clock.nature,
+        at_its_time=clock.at_its_time,
+        law=clock.law,
+        means=clock.means,
+    )
+
+
+def _first_due(clock: Clock, entry: Entry, start: Instant | None) -> Instant | None:
+    """Return the day first due (rules 2 and 3); None if nothing is asked or it has not begun."""
+    if start is None:
+        return None
+    if clock.length is None:
+        return named_day(clock, entry, start)
+    return start.plus(clock.length, zone=clock.zone)
+
+
+def named_day(clock: Clock, entry: Entry, start: Instant) -> Instant | None:
+    """Return the moment that an entry's terms name: an instant, or a period from ``start``.
+
+    Terms may come from the other side; what cannot be read names no day.
+    """
+    text = entry.terms.get("answer_by" if clock.nature == _WISH else "until", "")
+    try:
+        if text.startswith("P"):
+            return start.plus(Period.parse(text), zone=clock.zone)
+        return Instant.parse(text)
+    except ComityError:
+        return None
+
+
+def _until(later: tuple[Entry, ...], ender: Entry | None) -> tuple[Entry, ...]:
+    return later if ender is None else later[: later.index(ender)]
+
+
+def _extend(
+    clock: Clock, due: Instant | None, later: tuple[Entry, ...]
+) -> tuple[Instant | None, bool]:
+    """Move the day by each extension made in time (rule 5); say whether it moved."""
+    is_moved = False
+    for entry in later:
+        if due is None or entry.step not in clock.extended_by or entry.at > due:
+            continue
+        moved = named_day(clock, entry, due)
+        if moved is None and clock.length is not None:
+            moved = due.plus(clock.length, zone=clock.zone)
+        if moved is not None and moved > due:
+            due, is_moved = moved, True
+    return due, is_moved
+
+
+def _follow(
+    clock: Clock, due: Instant | None, follower: FollowerView | None
+) -> tuple[Instant | None, str]:
+    """Let the follower hold the end open, or set it (rule 6)."""
+    if clock.then is None or due is None or follower is None or follower.received is None:
+        return due, ""
+    if follower.received > due:
+        return due, ""
+    if follower.decided is None:
+        return None, _FOLLOWER
+    return max(due, follower.decided), ""
+
+
+def _state(ender: Entry | None, waits: str, *, is_moved: bool) -> DeadlineState:
+    if ender is not None:
+        return DeadlineState.MET
+    if waits:
+        return DeadlineState.WAITING_ON
+    return DeadlineState.EXTENDED if is_moved else DeadlineState.RUNNING

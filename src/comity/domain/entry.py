@@ -1,0 +1,109 @@
+"""Entries: what standing and deadlines are derived from, read off the acts of one dossier.
+
+An entry names two others that its author had in hand: ``before``, what came before it
+in its own chain, and ``seen``, the last act of the other side. From these alone follows
+what was known to whom; times of arrival play no part.
+
+A side without a node writes no chain. Its steps are recorded in ours, between our own
+acts. What such an act came before in *their* order is only what we recorded of them
+earlier; what they had seen of ours is what the recording officer states, and if nothing
+is stated, our last act before the recording. Our own acts came after all that stands
+before them in our chain, recordings too: we had them in hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from comity.base.clock import Instant
+from comity.base.digest import Digest
+from comity.seal.act import Act
+
+
+EXCHANGED: Final = "exchanged"
+# The recording officer's statement that they acted without having seen anything of ours.
+NOTHING_SEEN: Final = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One step as far as standing and deadlines depend on it; its digest names it.
+
+    ``holder`` is the State in whose chain it stands, ``recorded`` whether that State
+    wrote it down for the other side. ``kept`` is exchanged or house: house entries never
+    leave their holder, so they have no part in a standing that both sides share.
+    ``terms`` are the act's particulars.
+    """
+
+    digest: Digest
+    process: str
+    side: str
+    step: str
+    at: Instant
+    holder: str
+    before: Digest | None
+    seen: Digest | None
+    recorded: bool = False
+    kept: str = EXCHANGED
+    terms: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Return whether both sides hold it."""
+        return self.kept == EXCHANGED
+
+    @property
+    def after(self) -> tuple[Digest, ...]:
+        """Return what must be in hand before this entry counts."""
+        return tuple(one for one in (self.before, self.seen) if one is not None)
+
+
+def entries(acts: Iterable[Act]) -> tuple[Entry, ...]:
+    """Return the entries of the acts of one dossier, sorted by digest.
+
+    Whether chains are whole and signed is checked elsewhere (``comity.seal.chain``); an
+    act whose predecessors are missing gives an entry that waits.
+    """
+    named = {act.digest: act for act in acts}
+    found = [
+        _own(digest, act) if act.recorded is None else _recorded(digest, act, named)
+        for digest, act in named.items()
+    ]
+    return tuple(sorted(found, key=lambda entry: entry.digest))
+
+
+def _own(digest: Digest, act: Act) -> Entry:
+    return _entry(digest, act, act.before, act.seen)
+
+
+def _recorded(digest: Digest, act: Act, acts: Mapping[Digest, Act]) -> Entry:
+    before = _last(act, acts, recorded=True)
+    stated = (act.recorded or {}).get("seen") == NOTHING_SEEN
+    seen = act.seen or (None if stated else _last(act, acts, recorded=False))
+    return _entry(digest, act, before, seen)
+
+
+def _last(act: Act, acts: Mapping[Digest, Act], *, recorded: bool) -> Digest | None:
+    """Walk back along the chain to the last act that is (not) a recording; a gap ends the walk."""
+    at = act.before
+    while at is not None and at in acts and (acts[at].recorded is not None) is not recorded:
+        at = acts[at].before
+    return at
+
+
+def _entry(digest: Digest, act: Act, before: Digest | None, seen: Digest | None) -> Entry:
+    return Entry(
+        digest=digest,
+        process=act.process,
+        side=act.side,
+        step=act.step,
+        at=act.at,
+        holder=act.holder,
+        before=before,
+        seen=seen,
+        recorded=act.recorded is not None,
+        kept=act.track,
+        terms=act.terms,
+    )
