@@ -16,6 +16,7 @@ from comity.base.canonical import Json
 from comity.base.errors import Malformed, TooLarge
 
 Random: TypeAlias = Callable[[int], bytes]
+_LINE: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*")
 _HEX: Final = re.compile(r"(?:[0-9a-f]{2})*")
 
 
@@ -49,6 +50,11 @@ def read_text(value: Json, *, most: int, least: int = 0) -> str:
         detail = f"Text of {len(value)} characters, where {most} are the most."
         raise TooLarge(detail)
     return value
+
+
+def is_line(text: str, *, most: int, least: int = 0) -> bool:
+    """Tell whether ``text`` is one line of ``least`` to ``most`` characters, none a control."""
+    return least <= len(text) <= most and _LINE.fullmatch(text) is not None
 
 
 def read_base64(value: Json) -> bytes:
