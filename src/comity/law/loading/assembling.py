@@ -161,7 +161,7 @@ def _orphans(desk: Desk, predicates: frozenset[str] | None) -> Iterator[LawFault
     for name, need in desk.needs.items():
         if name not in desk.used_needs:
             detail = f"No step and no gate needs {name!r}."
-            yield OrphanNeed(detail, need.place, key="needs", found=name, expected=desk.used_needs)
+            yield OrphanNeed(detail, need.place, key="needs")
         if predicates is not None and name not in predicates:
             detail = f"No predicate decides {name!r}."
             yield UnkeptNeed(

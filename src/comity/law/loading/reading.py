@@ -24,6 +24,7 @@ from comity.law.loading.faults import NotPlain, RepeatedKey, Unreadable
 from comity.law.loading.nodes import Listing, Node, Table, Text
 from comity.law.place import Place
 
+_MARK: Final = "\ufeff"
 _MERGE: Final = "<<"
 _UNSEEN: Final = {*range(0x20), *range(0x7F, 0xA0), 0xFEFF, *range(0xD800, 0xE000)} - {0x0A}
 
@@ -35,6 +36,9 @@ def read_law(data: bytes, file: str) -> Node:
         raise Unreadable(detail, Place(file))
     try:
         text = data.decode("utf-8")
+        if text.startswith(_MARK):
+            detail = "It begins with a byte order mark."
+            raise Unreadable(detail, Place(file, 1, 1))
         return _Reader(text, file).document()
     except UnicodeDecodeError as error:
         detail = f"It is not UTF-8 at byte {error.start}."
