@@ -39,6 +39,8 @@ MANIFEST_BYTES: Final = 400 << 20
 VOLUME_BYTES: Final = 256 << 20
 # Acts in one dossier: a case of ten years has some hundreds.
 DOSSIER_ACTS: Final = 10_000
+# A document that an act covers, as the scan of a letter; larger things are evidence.
+ATTACHMENT_BYTES: Final = 32 << 20
 # What one act may cover, cite or state: a hand-over names its exhibits and conditions.
 ACT_ENTRIES: Final = 1_000
 # One text within an act: names and short particulars; long text is content, not act.

@@ -1,0 +1,1 @@
+"""Evidence: taken in, sealed, verified, disclosed in part; ships alone as the verifier."""

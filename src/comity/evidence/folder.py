@@ -1,0 +1,197 @@
+"""Packages as folders on a disk.
+
+Writing: everything goes into ``<out>.partial``, is flushed to the disk in one pass,
+and only then gets its name. A run that was killed leaves the ``.partial`` folder, which
+is refused by that name. Nothing is ever written over.
+
+Reading: only plain files in the known folders are read. No link is followed, nothing
+but a regular file is opened, so that a pipe or a device put into a package stops nobody.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from comity.evidence.entries import FOLDERS, Writer
+from comity.evidence.errors import (
+    LayoutRefused,
+    NotThere,
+    PackageUnfinished,
+    PlaceTaken,
+    StorageFailed,
+)
+
+PARTIAL: Final = ".partial"
+# Absent on some systems; there the check before opening stands alone.
+SAFE_READ: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_NEW: Final = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_OWNER_ONLY: Final = 0o600
+
+
+class FolderSink:
+    """Write a package into a new folder; ``finish`` gives it its name."""
+
+    def __init__(self, place: Path) -> None:
+        """Make ``<place>.partial``; raise ``PlaceTaken`` if it or ``place`` is there."""
+        self.place = place
+        self.partial = place.with_name(place.name + PARTIAL)
+        for taken in (self.place, self.partial):
+            if taken.is_symlink() or taken.exists():
+                raise PlaceTaken(where=str(taken))
+        self._folders: set[Path] = set()
+        self._make(self.partial)
+
+    def create(self, name: str) -> Writer:
+        """Begin the entry ``name``, readable by its owner alone."""
+        path = self.partial / name
+        self._make(path.parent)
+        try:
+            return _FileWriter(os.open(path, _NEW, _OWNER_ONLY), name)
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=name) from error
+
+    def finish(self) -> None:
+        """Flush every entry and folder to the disk, then give the package its name."""
+        try:
+            for folder in self._folders:
+                for entry in os.scandir(folder):
+                    if entry.is_file(follow_symlinks=False):
+                        flush_path(Path(entry.path))
+            for folder in self._folders:
+                flush_path(folder)
+            self.partial.rename(self.place)
+            flush_path(self.place.parent)
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=str(self.place)) from error
+
+    def _make(self, folder: Path) -> None:
+        if folder in self._folders:
+            return
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=folder != self.partial)
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=str(folder)) from error
+        self._folders.update(
+            parent for parent in (folder, *folder.parents) if parent.is_relative_to(self.partial)
+        )
+
+
+class FolderSource:
+    """Read a package from a folder."""
+
+    def __init__(self, place: Path) -> None:
+        """Look at ``place``; raise ``NotThere`` if it is no folder."""
+        self.place = place
+        if not place.is_dir():
+            partial = place.with_name(place.name + PARTIAL) if place.name else place
+            half = f"But {partial} is there: it was never finished." if partial.is_dir() else ""
+            raise NotThere(half, where=str(place))
+
+    def names(self) -> Iterator[str]:
+        """Give every name; raise ``LayoutRefused`` for a link, a device, an unknown folder."""
+        if self.place.resolve().name.endswith(PARTIAL):
+            raise PackageUnfinished(where=str(self.place))
+        rest = [""]
+        while rest:
+            prefix = rest.pop()
+            for entry in _entries(self.place / prefix):
+                name = f"{prefix}/{entry.name}" if prefix else entry.name
+                if entry.is_dir(follow_symlinks=False) and name in FOLDERS:
+                    rest.append(name)
+                elif entry.is_file(follow_symlinks=False):
+                    yield name
+                else:
+                    detail = f"{ascii(name)[:120]} is neither a plain file nor a known folder."
+                    raise LayoutRefused(detail)
+
+    def open(self, name: str) -> io.BufferedIOBase:
+        """Open the plain file ``name``; raise ``LayoutRefused`` for anything else."""
+        try:
+            descriptor = os.open(self.place / name, SAFE_READ)
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=name) from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            detail = f"{name} is no plain file."
+            raise LayoutRefused(detail)
+        return io.BufferedReader(_FileReader(descriptor, name))
+
+    def size(self, name: str) -> int:
+        """Return the size of ``name`` on the disk."""
+        try:
+            return os.lstat(self.place / name).st_size
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=name) from error
+
+
+def flush_path(path: Path) -> None:
+    """Flush a file or folder to the disk."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except PermissionError:
+        if os.name == "nt":  # a folder cannot be opened there, and need not be flushed
+            return
+        raise
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class _FileWriter:
+    """A file being written, unbuffered: what comes in is large already."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self._descriptor = descriptor
+        self._name = name
+
+    def write(self, chunk: bytes | memoryview, /) -> int:
+        try:
+            return os.write(self._descriptor, chunk)
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=self._name) from error
+
+    def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+class _FileReader(io.FileIO):
+    """A file being read, whose disk errors are ours."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        super().__init__(descriptor, "rb", closefd=True)
+        self._where = name
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override] # narrower than any buffer
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise StorageFailed(error.strerror or "", where=self._where) from error
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            yield from found
+    except OSError as error:
+        raise StorageFailed(error.strerror or "", where=str(folder)) from error
