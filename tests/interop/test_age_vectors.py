@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+
 from comity.base.errors import ComityError
 from comity.seal.age import Decryptor, Passphrase, Unwraps, parse_identity
 from comity.seal.errors import (
@@ -21,7 +22,6 @@ from comity.seal.errors import (
     NoMatch,
     PayloadBroken,
 )
-
 from tests.places import CHECKOUT, node_modules, shared_data
 
 COUNT = 143
