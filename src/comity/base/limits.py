@@ -55,3 +55,5 @@ IDENTIFIER_CHARACTERS: Final = 2_048
 GROWTH_BYTES: Final = 16 << 20
 # Objects described one by one in case.jsonld: its validators take 0.1 s to each (measured).
 CASE_OBJECTS: Final = 500
+# Lines in one list of a form: each identifier is typed or checked by a person.
+FORM_LINES: Final = 500

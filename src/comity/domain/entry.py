@@ -21,7 +21,6 @@ from comity.base.clock import Instant
 from comity.base.digest import Digest
 from comity.seal.act import Act
 
-
 EXCHANGED: Final = "exchanged"
 # The recording officer's statement that they acted without having seen anything of ours.
 NOTHING_SEEN: Final = "nothing"
