@@ -58,3 +58,10 @@ class StorageFailed(OutOfReach):
 
     code = "evidence/storage"
     remedy = "Look at free space and rights, then try again."
+
+
+class IdentityNeeded(AskedWrongly):
+    """The package is encrypted, and no key to open it was given."""
+
+    code = "evidence/identity-needed"
+    remedy = "Give the file of the identity that it was encrypted to with --identity."

@@ -51,11 +51,10 @@ class FolderSink:
 
     def __init__(self, place: Path) -> None:
         """Make ``<place>.partial``; raise ``PlaceTaken`` if it or ``place`` is there."""
-        self.place = place
-        self.partial = place.with_name(place.name + PARTIAL)
-        for taken in (self.place, self.partial):
-            if taken.is_symlink() or taken.exists():
-                raise PlaceTaken(where=str(taken))
+        self.place = place.absolute()
+        _require_free(self.place)
+        self.partial = self.place.with_name(self.place.name + PARTIAL)
+        _require_free(self.partial)
         self._folders: set[Path] = set()
         self._make(self.partial)
 
@@ -68,15 +67,18 @@ class FolderSink:
         except OSError as error:
             raise StorageFailed(error.strerror or "", where=name) from error
 
+    def create_folder(self, name: str) -> None:
+        """Make the folder ``name``, if it is not there yet."""
+        self._make(self.partial / name)
+
     def finish(self) -> None:
         """Flush every entry and folder to the disk, then give the package its name."""
         try:
             for folder in self._folders:
-                for entry in os.scandir(folder):
-                    if entry.is_file(follow_symlinks=False):
+                with os.scandir(folder) as entries:
+                    for entry in entries:
                         flush_path(Path(entry.path))
-            for folder in self._folders:
-                flush_path(folder)
+            flush_path(self.partial)
             self.partial.rename(self.place)
             flush_path(self.place.parent)
         except OSError as error:
@@ -140,6 +142,11 @@ class FolderSource:
             return os.lstat(self.place / name).st_size
         except OSError as error:
             raise StorageFailed(error.strerror or "", where=name) from error
+
+
+def _require_free(place: Path) -> None:
+    if place.is_symlink() or place.exists():
+        raise PlaceTaken(where=str(place))
 
 
 def flush_path(path: Path) -> None:
