@@ -23,7 +23,7 @@ _INVENTED: Final = re.compile(r"X[A-Z]|AA|Q[M-Z]|ZZ")
 
 def read_sections(row: Row, desk: Desk) -> dict[Provision, Clause]:
     """Read the provisions of a State's own acts, before anything cites them."""
-    level, basis = Level(row.row("vouched").text("level")), row.row("vouched").text("note")
+    level, basis = Level(row.row("vouched").text("level")), row.row("vouched").text("by")
     acts = [f"{row.text('state')}.{act.text('act')}" for act in row.rows("acts")]
     clauses: dict[Provision, Clause] = {}
     for inside in row.rows("provisions"):
@@ -44,7 +44,7 @@ def read_sections(row: Row, desk: Desk) -> dict[Provision, Clause]:
 def read_state(row: Row, outline: dict[Provision, Clause], desk: Desk) -> StateProfile:
     """Read the State's file."""
     vouched = _vouched(row, desk)
-    owner = Owner(row.text("state"), vouched.level, vouched.note)
+    owner = Owner(row.text("state"), vouched.level, vouched.by)
     clocks: dict[str, Clock] = {}
     for inside in row.rows("clocks"):
         clock = read_clock(inside, desk, owner)
