@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from typing import Any, cast
 
 from comity.base import Digest, Ident, Instant
 from comity.base.canonical import Json
 from comity.seal import Act, SignedAct, SigningKey, next_link, sign_act
-from tests.world import SeedBytes
+
+
+class SeedBytes:
+    """Random bytes that are the same in every run."""
+
+    def __init__(self, seed: int = 2) -> None:
+        self._random = random.Random(seed)
+
+    def __call__(self, size: int) -> bytes:
+        return self._random.randbytes(size)
+
 
 KEY = SigningKey.generate(SeedBytes(11))
 OTHER = SigningKey.generate(SeedBytes(12))

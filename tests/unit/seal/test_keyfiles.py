@@ -23,8 +23,7 @@ from comity.seal import (
     write_key,
     write_public,
 )
-from tests.seals import KEY
-from tests.world import SeedBytes
+from tests.seals import KEY, SeedBytes
 
 IDENTITY = Identity.generate(SeedBytes(21))
 WORDS = Passphrase("correct horse", log_n=4)

@@ -11,8 +11,7 @@ from comity.base import Digest
 from comity.base.canonical import Json
 from comity.base.errors import ComityError, Malformed
 from comity.seal import SealBroken, SigningKey, VerifyingKey
-from tests.seals import KEY, OTHER
-from tests.world import SeedBytes
+from tests.seals import KEY, OTHER, SeedBytes
 
 DATA = b"the bytes"
 PRIME = 2**255 - 19
