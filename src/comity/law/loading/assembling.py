@@ -11,6 +11,7 @@ only if the files that it stands on were right.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -39,8 +40,18 @@ def load_book(root: Traversable | None = None, predicates: frozenset[str] | None
     """Load the law book from ``root``, by default the one that Comity carries.
 
     With ``predicates`` given, the needs of the files and these must be the same names.
-    Raise the first ``LawFault`` if anything at all is wrong.
+    Raise the first ``LawFault`` if anything at all is wrong. What Comity carries does not
+    change while it runs: it is read once.
     """
+    return _carried_book(predicates) if root is None else _require_book(root, predicates)
+
+
+@functools.cache
+def _carried_book(predicates: frozenset[str] | None) -> Book:
+    return _require_book(None, predicates)
+
+
+def _require_book(root: Traversable | None, predicates: frozenset[str] | None) -> Book:
     book, faults = examine_book(root, predicates)
     if book is None:
         raise faults[0]
