@@ -169,7 +169,7 @@ class _Examination:
     def layout(self) -> str:
         # 1. Layout.
         self._layout = read_layout(self.source.names())
-        return f"A {self._layout.form.value} package of {self._layout.count} objects."
+        return f"The form is {self._layout.form.value}; objects here: {self._layout.count}."
 
     def seal_shape(self) -> str:
         # 2. Seal shape.
@@ -229,7 +229,7 @@ class _Examination:
             if not self._digest(name).matches(digest):
                 detail = f"{name} does not have the digest listed."
                 raise PackageBroken(detail)
-        return f"All {len(listed)} tag files have the digests listed."
+        return f"The {len(listed)} tag files have the digests listed."
 
     def sealed_bag(self) -> str:
         # 8. Sealed bag; whole packages only.
@@ -243,7 +243,7 @@ class _Examination:
         layout = _have(self._layout)
         with self.source.open(entries.MANIFEST) as stream:
             self._listed = read_manifest(stream, layout)
-        return f"All {layout.count} objects and their metadata are listed, and nothing else."
+        return f"Every object and its metadata are listed, and nothing else: {layout.count}."
 
     def metadata(self) -> str:
         # 10. Metadata.
@@ -260,8 +260,10 @@ class _Examination:
                 raise PackageBroken(detail)
             self.sizes.append(record.size)
             self.irregular += bool(record.irregular)
-        noted = f" {self.irregular} could not be taken in as they were." if self.irregular else ""
-        return f"All metadata describe the objects beside them.{noted}"
+        return (
+            f"Every metadata file describes the object beside it; objects that could not be "
+            f"taken in as they were: {self.irregular}."
+        )
 
     def objects(self) -> str:
         # 11. Objects.
@@ -273,7 +275,7 @@ class _Examination:
         ]
         if bad:
             raise _blame(bad)
-        return f"All {len(self.sizes)} objects have their digests."
+        return f"Objects that have the digest listed: {len(self.sizes)}, all."
 
     def root(self) -> str:
         # 12. Root.
@@ -288,7 +290,9 @@ class _Examination:
         shown, stated = _have(self._layout), _have(self._statement)
         if shown.form is Form.PART:
             withheld = stated.objects - shown.count
-            return f"{shown.count} of {stated.objects} objects are here; {withheld} are withheld."
+            return (
+                f"Of {stated.objects} sealed objects {shown.count} are here; withheld: {withheld}."
+            )
         summary = Summary.parse(read_small(self.source, entries.PACKAGE, limits.DOCUMENT_BYTES))
         told = (summary.package, summary.ended, summary.objects, summary.octets, summary.irregular)
         octets = sum(self.sizes)
@@ -296,7 +300,7 @@ class _Examination:
         if told != found or shown.count != stated.objects or summary.begun > summary.ended:
             detail = "package.json, the Statement and what lies here do not tell the same."
             raise PackageBroken(detail)
-        return f"All {stated.objects} sealed objects are here."
+        return f"Every sealed object is here: {stated.objects}."
 
     def _digest(self, name: str) -> Digest:
         with self.source.open(name) as stream:
@@ -365,7 +369,7 @@ def _blame(bad: Sequence[Digested]) -> ComityError:
     unread = next((found.fault for found in bad if isinstance(found.fault, OutOfReach)), None)
     if unread is not None and all(isinstance(found.fault, OutOfReach) for found in bad):
         return unread
-    return PackageBroken(f"{len(bad)} objects are not what was sealed: {first}.")
+    return PackageBroken(f"Objects that are not what was sealed: {len(bad)} ({first}).")
 
 
 def _have(found: _T | None) -> _T:
