@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def running() -> Iterator[str]:
             _await(folder, server)
             yield f"postgres://comity@localhost/{{name}}?host={folder}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # at once, whoever is connected
             server.wait(30)
             log.close()
     finally:

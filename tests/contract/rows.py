@@ -13,7 +13,7 @@ from comity.service.rows import (
     JobRow,
     StandingRow,
 )
-from tests.world import SeedIdents
+from tests.steady import SeedIdents
 
 IDENTS = SeedIdents(7)
 DOSSIER = IDENTS.new("dos")
@@ -76,7 +76,12 @@ def deadline(clock: str = "hold", due: Instant | None = START) -> DeadlineRow:
         owed_by="requested",
         starts_at=START,
         due=due,
+        earliest=due,
         state="running",
+        waits_for="",
+        ended_at=None,
+        nature="treaty",
+        at_its_time="notified",
         law="uncc:42(8)",
         means="Held at least sixty days.",
     )

@@ -144,7 +144,12 @@ class DeadlineRow(AnyRow):
     owed_by: str
     starts_at: Instant | None
     due: Instant | None
+    earliest: Instant | None
     state: str
+    waits_for: str
+    ended_at: Instant | None
+    nature: str
+    at_its_time: str
     law: str
     means: str
 

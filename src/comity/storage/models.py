@@ -16,7 +16,8 @@ from django.db.models import Q
 
 from comity.storage.fields import BytesField, DigestField, IdentField, InstantField
 
-_NAME = 100
+_NAME = 200
+_TREATY = 400
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -147,7 +148,7 @@ class Dossier(Record):
     side = models.CharField(max_length=_NAME)
     counterpart = models.CharField(max_length=2)
     counterpart_authority = models.CharField(max_length=_NAME)
-    basis = models.CharField(max_length=_NAME)
+    basis = models.CharField(max_length=_TREATY)
     channel = models.CharField(max_length=20)
     exercise = models.BooleanField()
     opened = InstantField()
@@ -172,7 +173,12 @@ class Deadline(Record):
     owed_by = models.CharField(max_length=_NAME)
     starts_at = InstantField(null=True)
     due = InstantField(null=True, db_index=True)
+    earliest = InstantField(null=True)
     state = models.CharField(max_length=20)
+    waits_for = models.CharField(max_length=20, blank=True)
+    ended_at = InstantField(null=True)
+    nature = models.CharField(max_length=20)
+    at_its_time = models.CharField(max_length=20)
     law = models.CharField(max_length=_NAME)
     means = models.TextField()
 
@@ -190,7 +196,7 @@ class Outbox(Record):
     act = DigestField(primary_key=True)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
     message = DigestField(unique=True)
-    receiver = models.CharField(max_length=_NAME)
+    receiver = models.CharField(max_length=_TREATY)
     channel = models.CharField(max_length=20)
     made = InstantField()
     due = InstantField(db_index=True)

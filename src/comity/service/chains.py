@@ -1,0 +1,175 @@
+"""Writing acts: their place in the chain, their time, what they cover, their signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from comity.base import Digest, Ident, Instant, canonical_bytes, limits
+from comity.base.canonical import Json
+from comity.base.errors import BadValue
+from comity.seal.act import (
+    SALT_BYTES,
+    Act,
+    SignedAct,
+    UnverifiedAct,
+    cite_act,
+    read_act,
+    sign_act,
+)
+from comity.seal.age import Recipient
+from comity.seal.content import SALT_BYTES as CONTENT_SALT_BYTES
+from comity.seal.content import seal_content
+from comity.service.contents import keep_document, live_identity, seal_for
+from comity.service.errors import ClockBehind, NotThere, Unfit
+from comity.service.node import Node, Officer
+from comity.service.ports import Unit
+from comity.service.rows import ActRow, CitationRow
+
+EXCHANGED = "exchanged"
+HOUSE = "house"
+CONTENT = "content"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What an act is to say. Its place, time and signature come when it is written.
+
+    ``content`` is sealed away and covered by its salted digest; ``documents`` are too, each
+    by its name and the SHA-256 of its bytes. ``covers`` are digests of what is kept
+    elsewhere. ``cites`` are digests of house acts; they go out salted.
+    """
+
+    track: str
+    process: str
+    step: str
+    side: str
+    law: str
+    channel: str
+    content: Mapping[str, Json] = field(default_factory=dict)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    covers: Mapping[str, Digest] = field(default_factory=dict)
+    cites: tuple[Digest, ...] = ()
+    terms: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, str] | None = None
+    seen: Digest | None = None
+
+
+def write_act(
+    node: Node, unit: Unit, officer: Officer, chain: Ident, wording: Wording
+) -> SignedAct:
+    """Sign the next act of our own chain and keep it with all that it covers."""
+    acts = read_acts(unit, chain)
+    last = _last(acts, node.state, wording.track)
+    act = Act(
+        chain=str(chain),
+        track=wording.track,
+        holder=node.state,
+        number=last.number + 1 if last else 0,
+        before=last.digest if last else None,
+        seen=wording.seen or (None if wording.recorded else _seen(acts, node.state)),
+        at=_now_after(node, last),
+        process=wording.process,
+        step=wording.step,
+        side=wording.side,
+        law=wording.law,
+        lawbook=node.book.digest,
+        authority=node.authority,
+        actor=officer.actor,
+        role=officer.role,
+        channel=wording.channel,
+        exercise=node.exercise,
+        covers=_keep_covered(node, unit, chain, wording),
+        cites=tuple(_cite(node, unit, chain, digest) for digest in wording.cites),
+        terms=wording.terms,
+        recorded=wording.recorded,
+    )
+    signed = sign_act(act, node.key)
+    unit.acts.add(act_row(signed))
+    return signed
+
+
+def read_held(unit: Unit, chain: Ident) -> tuple[UnverifiedAct, ...]:
+    """Return all acts kept of a chain, by holder, track and number.
+
+    They were verified when they came in, and are again by ``comity check``.
+    """
+    return tuple(read_act(row.envelope) for row in unit.acts.find(chain=chain))
+
+
+def read_acts(unit: Unit, chain: Ident) -> tuple[Act, ...]:
+    """Return what the acts kept of a chain say."""
+    return tuple(held.unsafe_act for held in read_held(unit, chain))
+
+
+def act_row(signed: SignedAct) -> ActRow:
+    """Return how an act is kept."""
+    act = signed.act
+    return ActRow(
+        chain=Ident(act.chain),
+        holder=act.holder,
+        track=act.track,
+        number=act.number,
+        digest=act.digest,
+        step=act.step,
+        side=act.side,
+        at=act.at,
+        envelope=signed.envelope,
+    )
+
+
+def _last(acts: tuple[Act, ...], holder: str, track: str) -> Act | None:
+    ours = [act for act in acts if (act.holder, act.track) == (holder, track)]
+    return ours[-1] if ours else None
+
+
+def _seen(acts: tuple[Act, ...], holder: str) -> Digest | None:
+    """Return the other side's last act. What we recorded of it stands in our own chain."""
+    theirs = [act for act in acts if act.holder != holder]
+    return theirs[-1].digest if theirs else None
+
+
+def _now_after(node: Node, last: Act | None) -> Instant:
+    now = node.clock.now()
+    if last is not None and now < last.at:
+        detail = f"The last act is of {last.at}; the clock says {now}."
+        raise ClockBehind(detail)
+    return now
+
+
+def _keep_covered(node: Node, unit: Unit, chain: Ident, wording: Wording) -> dict[str, Digest]:
+    covered = dict(wording.covers)
+    if wording.content:
+        content = seal_content(wording.content, node.random(CONTENT_SALT_BYTES))
+        covered[CONTENT] = keep_document(node, unit, chain, content.document)
+    for name, document in wording.documents.items():
+        if name in covered or name == CONTENT:
+            detail = f"{name!r} is covered twice."
+            raise Unfit(detail)
+        if not 0 < len(document) <= limits.ATTACHMENT_BYTES:
+            detail = (
+                f"A document has 1 to {limits.ATTACHMENT_BYTES} bytes; larger ones are evidence."
+            )
+            raise BadValue(detail)
+        covered[name] = keep_document(node, unit, chain, document)
+    return covered
+
+
+def _cite(node: Node, unit: Unit, chain: Ident, digest: Digest) -> Digest:
+    """Return the salted digest of a house act of ours, and keep what it means."""
+    if not any(row.digest == digest for row in unit.acts.find(chain=chain, track=HOUSE)):
+        detail = f"No house act of this dossier is {digest}."
+        raise NotThere(detail)
+    salt = node.random(SALT_BYTES)
+    citation = cite_act(digest, salt)
+    identity = live_identity(node, unit, chain)
+    meaning = canonical_bytes({"act": str(digest), "salt": salt.hex()})
+    unit.citations.add(
+        CitationRow(
+            chain=chain,
+            citation=citation,
+            generation=identity.generation,
+            sealed=seal_for(node, Recipient.parse(identity.recipient), meaning),
+        )
+    )
+    return citation
