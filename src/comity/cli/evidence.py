@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -114,8 +115,8 @@ def verify(  # noqa: PLR0913 # each is an option that a person may give
 ) -> None:
     """Make every numbered check of a package, or of a part of one."""
     trusted = read_trust(trust or ())
-    source = open_source(package, read_identities(identity or (), passphrase_file))
-    with show_progress("verifying", None, lines=progress) as watch:
+    opened = open_source(package, read_identities(identity or (), passphrase_file))
+    with closing(opened) as source, show_progress("verifying", None, lines=progress) as watch:
         examined = check_package(source, trusted, watch)
     _tell(_examined_data(examined), _examined_lines(examined), as_json=as_json)
     raise typer.Exit(_EXITS[examined.report.verdict])
@@ -134,20 +135,21 @@ def open_(  # noqa: PLR0913 # each is an option that a person may give
 ) -> None:
     """Verify a package, then restore its objects under their own names in a new folder."""
     trusted = read_trust(trust or ())
-    source = open_source(package, read_identities(identity or (), passphrase_file))
-    with show_progress("verifying", None, lines=progress) as watch:
-        examined = check_package(source, trusted, watch)
-    told, lines = _examined_data(examined), _examined_lines(examined)
-    if examined.contents is not None:
-        with guard_partial(out), show_progress("opening", None, lines=progress) as watch:
-            sink = FolderSink(out)
-            opened = open_package(source, examined.contents, sink, watch)
-            sink.finish()
-        told |= {"named": opened.named, "numbered": opened.numbered, "absent": opened.absent}
-        lines.append(
-            f"Opened in {out}: {opened.named} under their names, {opened.numbered} by serial, "
-            f"{opened.absent} not restored; index.jsonl tells of each."
-        )
+    identities = read_identities(identity or (), passphrase_file)
+    with closing(open_source(package, identities)) as source:
+        with show_progress("verifying", None, lines=progress) as watch:
+            examined = check_package(source, trusted, watch)
+        told, lines = _examined_data(examined), _examined_lines(examined)
+        if examined.contents is not None:
+            with guard_partial(out), show_progress("opening", None, lines=progress) as watch:
+                sink = FolderSink(out)
+                opened = open_package(source, examined.contents, sink, watch)
+                sink.finish()
+            told |= {"named": opened.named, "numbered": opened.numbered, "absent": opened.absent}
+            lines.append(
+                f"Opened in {out}: {opened.named} under their names, {opened.numbered} by "
+                f"serial, {opened.absent} not restored; index.jsonl tells of each."
+            )
     _tell(told, lines, as_json=as_json)
     raise typer.Exit(_EXITS[examined.report.verdict])
 
@@ -169,14 +171,15 @@ def disclose(  # noqa: PLR0913 # each is an option that a person may give
     progress: Lines = False,
 ) -> None:
     """Make a part that shows the chosen objects, and tells nothing of the others."""
-    source = open_source(package, read_identities(identity or (), passphrase_file))
     exact = read_file(from_file).splitlines() if from_file else []
     choice = Choice(serials=objects or (), patterns=names or (), names=exact)
-    serials = choose_serials(source, choice)
-    with guard_partial(out), show_progress("disclosing", None, lines=progress) as watch:
-        sink = new_sink(out, to or ())
-        disclosed = disclose_part(source, serials, sink, watch)
-        sink.finish()
+    identities = read_identities(identity or (), passphrase_file)
+    with closing(open_source(package, identities)) as source:
+        serials = choose_serials(source, choice)
+        with guard_partial(out), show_progress("disclosing", None, lines=progress) as watch:
+            sink = new_sink(out, to or ())
+            disclosed = disclose_part(source, serials, sink, watch)
+            sink.finish()
     told = {
         "package": str(disclosed.statement.package),
         "out": str(out),
@@ -196,11 +199,12 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the objects of a package: serial, size, name. Nothing is verified."""
-    source = open_source(package, read_identities(identity or (), passphrase_file))
-    for serial, record in read_records(source):
-        name = printable(record.path)
-        told = {"serial": serial, "size": record.size, "kind": record.kind.value, "name": name}
-        _tell(told, [f"{serial:06d} {record.size:>14} {name}"], as_json=as_json)
+    identities = read_identities(identity or (), passphrase_file)
+    with closing(open_source(package, identities)) as source:
+        for serial, record in read_records(source):
+            name = printable(record.path)
+            told = {"serial": serial, "size": record.size, "kind": record.kind.value, "name": name}
+            _tell(told, [f"{serial:06d} {record.size:>14} {name}"], as_json=as_json)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -132,7 +133,8 @@ def _progress(wish: Wish) -> AbstractContextManager[Watch]:
 def _places(paths: Sequence[str]) -> Iterator[Place]:
     for path in paths:
         if path == _STDIN:
-            yield Stream(name=b"standard input", reader=sys.stdin.buffer)
+            reader = FileIO(sys.stdin.fileno(), "rb", closefd=False)
+            yield Stream(name=b"standard input", reader=reader)
         else:
             yield os.fsencode(path)
 
@@ -174,7 +176,8 @@ def _lines(wish: Wish, found: FoundSealer, sealed: Sealed, noted: Sequence[Told]
     stated = sealed.statement
     made = " (made just now)" if found.is_new else ""
     lines = [
-        f"Sealed as {stated.package} in {wish.out}: objects {stated.objects}, bytes {sealed.octets}",
+        f"Sealed as {stated.package} in {wish.out}",
+        f"  objects {stated.objects}, bytes {sealed.octets}",
         f"  root {stated.root}",
         f"  key  {found.sealer.key.public.key_id}, {found.place}{made}",
     ]

@@ -38,6 +38,8 @@ PART_INFO: Final = (
 _BAG: Final = "bag/"
 _LINE: Final = re.compile(rb"([0-9a-f]{64})  ([!-~]{1,60})\n")
 _LINE_BYTES: Final = 64 + 2 + 60 + 1
+TAG_MANIFEST_BYTES: Final = 6 * _LINE_BYTES
+"""What the tag manifest of a whole package cannot exceed."""
 _HELD_BYTES: Final = 1 << 18
 
 

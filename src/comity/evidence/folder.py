@@ -114,15 +114,14 @@ class FolderSource:
         rest = [""]
         while rest:
             prefix = rest.pop()
-            for entry in _entries(self.place / prefix):
-                name = f"{prefix}/{entry.name}" if prefix else entry.name
-                if entry.is_dir(follow_symlinks=False) and name in FOLDERS:
+            for name, is_folder in _entries(self.place / prefix, prefix):
+                if is_folder:
                     rest.append(name)
-                elif entry.is_file(follow_symlinks=False):
-                    yield name
                 else:
-                    detail = f"{ascii(name)[:120]} is neither a plain file nor a known folder."
-                    raise LayoutRefused(detail)
+                    yield name
+
+    def close(self) -> None:
+        """Do nothing: no file stays open between readings."""
 
     def open(self, name: str) -> io.BufferedIOBase:
         """Open the plain file ``name``; raise ``LayoutRefused`` for anything else."""
@@ -176,6 +175,9 @@ class _FileWriter:
         except OSError as error:
             raise StorageFailed(error.strerror or "", where=self._name) from error
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
@@ -196,9 +198,16 @@ class _FileReader(io.FileIO):
             raise StorageFailed(error.strerror or "", where=self._where) from error
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _entries(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
+    """Give the names in a folder of the package, and whether each is a known folder."""
     try:
         with os.scandir(folder) as found:
-            yield from found
+            for entry in found:
+                name = f"{prefix}/{entry.name}" if prefix else entry.name
+                is_folder = entry.is_dir(follow_symlinks=False) and name in FOLDERS
+                if not is_folder and not entry.is_file(follow_symlinks=False):
+                    detail = f"{ascii(name)[:120]} is neither a plain file nor a known folder."
+                    raise LayoutRefused(detail)
+                yield name, is_folder
     except OSError as error:
         raise StorageFailed(error.strerror or "", where=str(folder)) from error

@@ -76,7 +76,11 @@ class _Work(threading.local):
                 return Digested(serial, None)
             hasher = Hasher()
             with self._source.open(name) as stream:
-                while count := stream.readinto(self._buffer):
+                # No further than the size expected: what grows while it is read has no end.
+                while hasher.size <= self._sizes[serial - 1]:
+                    count = stream.readinto(self._buffer)
+                    if not count:
+                        break
                     hasher.update(self._buffer[:count])
                     self._watch(count)
         except ComityError as error:

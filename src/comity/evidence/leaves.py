@@ -30,6 +30,10 @@ from comity.evidence.tree import HASH_BYTES, Tree, leaf_hash, walk_path
 from comity.seal.fields import read_document, read_hex, read_object
 
 _TYPE: Final = "comity/salts/1"
+# 64 digits, quotes and a comma; a path has at most 21 steps and an index 7 digits.
+_SALT_CHARS: Final = 67
+_PLACED_CHARS: Final = 23 * _SALT_CHARS
+_FRAME_CHARS: Final = 100
 _SHOWN: Final = frozenset({"salt", "index", "path"})
 
 
@@ -102,6 +106,12 @@ def write_salts(salts: Salts) -> bytes:
         for placed in salts.shown
     ]
     return canonical_bytes({"type": _TYPE, "form": Form.PART.value, "shown": shown})
+
+
+def salts_limit(layout: Layout) -> int:
+    """Return how many bytes ``salts.json`` can have; a hostile one must not fill the memory."""
+    each = _SALT_CHARS if layout.form is Form.WHOLE else _PLACED_CHARS
+    return min(limits.SALTS_BYTES, _FRAME_CHARS + each * layout.count)
 
 
 def read_salts(data: bytes, layout: Layout) -> Salts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from comity.evidence.entries import Source, Writer
+from comity.evidence.entries import Writer
 from comity.evidence.errors import IdentityNeeded, LayoutRefused
 from comity.evidence.folder import FolderSink, FolderSource
 from comity.evidence.unlocking import VolumeSource
@@ -35,7 +35,7 @@ class EncryptedSink:
         return self._folder.create(volume_name(number))
 
 
-def open_source(place: Path, identities: Sequence[Unwraps] = ()) -> Source:
+def open_source(place: Path, identities: Sequence[Unwraps] = ()) -> FolderSource | VolumeSource:
     """Return the package at ``place``, opened with ``identities`` if it is encrypted.
 
     Raises ``NotThere``, ``IdentityNeeded``, ``NoMatch``, and what does not verify.
@@ -48,6 +48,7 @@ def open_source(place: Path, identities: Sequence[Unwraps] = ()) -> Source:
         raise IdentityNeeded(where=str(place))
     source = VolumeSource(lambda number: folder.open(volume_name(number)), identities)
     if found != {volume_name(number) for number in source.numbers}:
+        source.close()
         detail = "The volumes here are not those that the index names."
         raise LayoutRefused(detail, where=str(place))
     return source

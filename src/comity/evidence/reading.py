@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BufferedIOBase, BytesIO, FileIO
+from io import BufferedIOBase, BytesIO, FileIO, RawIOBase
 from typing import Final, TypeAlias
 
 from comity.base import Digest, limits
@@ -33,7 +33,7 @@ class Stream:
     """Bytes that come without a place on a disk, under the name given to them."""
 
     name: bytes
-    reader: BufferedIOBase
+    reader: BufferedIOBase | RawIOBase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def _open(path: bytes) -> FileIO:
     return FileIO(descriptor, "rb", closefd=True)
 
 
-def _reader(stream: BufferedIOBase | FileIO) -> Read:
+def _reader(stream: BufferedIOBase | RawIOBase) -> Read:
     def read(buffer: memoryview) -> int:
         return stream.readinto(buffer) or 0
 

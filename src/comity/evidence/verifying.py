@@ -33,14 +33,16 @@ admissibility or truth.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Final, TypeVar
 
 from comity.base import ComityError, Digest, Finding, OutOfReach, Report, Verdict, limits
 from comity.evidence import entries
 from comity.evidence.bagging import (
     DECLARATION_BYTES,
+    TAG_MANIFEST_BYTES,
     Listed,
     info_bytes,
     read_manifest,
@@ -58,7 +60,7 @@ from comity.evidence.entries import (
 )
 from comity.evidence.errors import PackageBroken
 from comity.evidence.hashing import Digested, digest_objects
-from comity.evidence.leaves import Salts, read_salts, require_root
+from comity.evidence.leaves import Salts, read_salts, require_root, salts_limit
 from comity.evidence.record import ObjectRecord
 from comity.evidence.statement import PAYLOAD_TYPE, Statement
 from comity.evidence.summary import Summary
@@ -134,6 +136,8 @@ class _Examination:
         self._envelope: Envelope | None = None
         self._card: PublicCard | None = None
         self._statement: Statement | None = None
+        self._tag_manifest: bytes | None = None
+        self._tags: Mapping[str, Digest] | None = None
         self._listed: Listed | None = None
         self._salts: Salts | None = None
         self.sizes = array("Q")
@@ -223,17 +227,20 @@ class _Examination:
 
     def tag_files(self) -> str:
         # 7. Tag files.
-        with self.source.open(entries.TAG_MANIFEST) as stream:
-            listed = read_tag_manifest(stream, _have(self._layout))
-        for name, digest in listed.items():
-            if not self._digest(name).matches(digest):
+        self._tag_manifest = read_small(self.source, entries.TAG_MANIFEST, TAG_MANIFEST_BYTES)
+        self._tags = read_tag_manifest(BytesIO(self._tag_manifest), _have(self._layout))
+        for name, digest in self._tags.items():
+            with self.source.open(name) as stream:
+                found = Digest.of_stream(stream)  # type: ignore[arg-type] # only .read is used
+            if not found.matches(digest):
                 detail = f"{name} does not have the digest listed."
                 raise PackageBroken(detail)
-        return f"The {len(listed)} tag files have the digests listed."
+        return f"The {len(self._tags)} tag files have the digests listed."
 
     def sealed_bag(self) -> str:
         # 8. Sealed bag; whole packages only.
-        if not self._digest(entries.TAG_MANIFEST).matches(_have(self._statement).tag_manifest):
+        found = Digest.of(_have(self._tag_manifest))
+        if not found.matches(_have(self._statement).tag_manifest):
             detail = "The tag manifest is not the one that was sealed."
             raise PackageBroken(detail)
         return "The tag manifest is the one that was sealed."
@@ -280,7 +287,7 @@ class _Examination:
     def root(self) -> str:
         # 12. Root.
         layout, stated = _have(self._layout), _have(self._statement)
-        data = read_small(self.source, entries.SALTS, limits.SALTS_BYTES)
+        data = read_small(self.source, entries.SALTS, salts_limit(layout))
         self._salts = read_salts(data, layout)
         require_root(self._salts, _have(self._listed), stated.root, stated.objects)
         return f"Every object here stands under the sealed root {stated.root}."
@@ -293,7 +300,11 @@ class _Examination:
             return (
                 f"Of {stated.objects} sealed objects {shown.count} are here; withheld: {withheld}."
             )
-        summary = Summary.parse(read_small(self.source, entries.PACKAGE, limits.DOCUMENT_BYTES))
+        data = read_small(self.source, entries.PACKAGE, limits.DOCUMENT_BYTES)
+        if not Digest.of(data).matches(_have(self._tags)[entries.PACKAGE]):
+            detail = f"{entries.PACKAGE} changed while it was examined."
+            raise PackageBroken(detail)
+        summary = Summary.parse(data)
         told = (summary.package, summary.ended, summary.objects, summary.octets, summary.irregular)
         octets = sum(self.sizes)
         found = (stated.package, stated.sealed_at, shown.count, octets, self.irregular)
@@ -301,10 +312,6 @@ class _Examination:
             detail = "package.json, the Statement and what lies here do not tell the same."
             raise PackageBroken(detail)
         return f"Every sealed object is here: {stated.objects}."
-
-    def _digest(self, name: str) -> Digest:
-        with self.source.open(name) as stream:
-            return Digest.of_stream(stream)  # type: ignore[arg-type] # only .read is used
 
     def _contents(self) -> Contents:
         salts: Salts = _have(self._salts)  # type: ignore[assignment] # a union is widened
@@ -348,12 +355,12 @@ _CHECKS: Final = (
     _Check(_SEALER, "sealer", _Examination.sealer, _SEAL),
     _Check(6, "bag declaration", _Examination.declaration, _SEAL, "RFC 8493 2.1.1, 2.2.2"),
     _Check(7, "tag files", _Examination.tag_files, (1,), "RFC 8493 2.2.1"),
-    _Check(8, "sealed bag", _Examination.sealed_bag, _SEAL, only=Form.WHOLE),
+    _Check(8, "sealed bag", _Examination.sealed_bag, (*_SEAL, 7), only=Form.WHOLE),
     _Check(9, "manifest", _Examination.manifest, (1,), "RFC 8493 2.1.3"),
     _Check(10, "metadata", _Examination.metadata, (1, 9)),
     _Check(_OBJECTS, "objects", _Examination.objects, (1, 9, 10), "FIPS 180-4"),
     _Check(12, "root", _Examination.root, (*_SEAL, 9), "RFC 6962 2.1"),
-    _Check(13, "counts", _Examination.counts, (*_SEAL, 10)),
+    _Check(13, "counts", _Examination.counts, (*_SEAL, 7, 10)),
 )
 
 
