@@ -119,7 +119,7 @@ def _read_package(value: Json) -> Ident:
 
 
 def _read_count(value: Json) -> int:
-    if not isinstance(value, int) or not 0 < value <= limits.PACKAGE_OBJECTS:
+    if type(value) is not int or not 0 < value <= limits.PACKAGE_OBJECTS:
         detail = f"A package holds 1 to {limits.PACKAGE_OBJECTS} objects."
         raise Malformed(detail)
     return value
