@@ -17,7 +17,7 @@ from comity.law.national import Condition, StateProfile, Vouched
 from comity.law.outline import Clause
 from comity.law.provision import Provision
 
-# ISO 3166-1 leaves these codes to their users: no State will ever bear one.
+# User-assigned codes of ISO 3166-1: no State will ever bear one.
 _INVENTED: Final = re.compile(r"X[A-Z]|AA|Q[M-Z]|ZZ")
 
 
@@ -106,7 +106,7 @@ def _vouched(row: Row, desk: Desk) -> Vouched:
     )
     exercise = row.is_yes("exercise")
     if exercise is not (_INVENTED.fullmatch(row.text("state")) is not None):
-        detail = "Invented States, and they alone, exercise under a code that ISO leaves to users."
+        detail = "Invented States, and they alone, exercise, under user-assigned codes of ISO 3166."
         place = row.items("exercise")[0].place
         desk.faults.append(BadShape(detail, place, key="exercise", expected=["XA", "XB", "XC"]))
     if not (exercise or vouched.level.is_draft or (vouched.by and vouched.on)):
