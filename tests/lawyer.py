@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +40,7 @@ class Ruling:
     outcomes: dict[str, str]
 
 
+@cache
 def raw_processes() -> dict[str, Table]:
     """Return each process file as text, by ``pack/process``."""
     found = {}
@@ -50,7 +52,8 @@ def raw_processes() -> dict[str, Table]:
 
 def raw(path: Path) -> Any:
     """Return a law file with every scalar as text."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 # text only
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 # text only
 
 
 def allowed(table: Table, state: str, side: str, step: str) -> bool:
@@ -119,8 +122,11 @@ def pile(events: Mapping[str, Event], side: str) -> list[Event]:
         found.append(only)
 
 
-def rule(table: Table, events: Sequence[Event]) -> Ruling:
-    """Follow the acts of two sides, each with one chain, through the table."""
+def rule(table: Table, events: Sequence[Event], *, state_only: bool = False) -> Ruling:
+    """Follow the acts of two sides, each with one chain, through the table.
+
+    With ``state_only`` nobody asks why an act was set aside: the state does not depend on it.
+    """
     desk = whole(events)
     asking = pile(desk, table["sides"]["asking"])
     asked = pile(desk, table["sides"]["asked"])
@@ -162,7 +168,12 @@ def rule(table: Table, events: Sequence[Event]) -> Ruling:
         else:
             dropped = left or right
             assert dropped is not None
-            before = [desk[name] for name in past(desk, dropped.name)]
-            seen_state = rule(table, before).state
-            lawful = allowed(table, seen_state, dropped.side, dropped.step)
+            lawful = not state_only and was_lawful(table, desk, dropped)
             put(dropped, "overtaken" if lawful else "irregular")
+
+
+def was_lawful(table: Table, desk: Mapping[str, Event], act: Event) -> bool:
+    """Tell whether the author of an act could take the step, by what lay on the author's desk."""
+    before = [desk[name] for name in past(desk, act.name)]
+    state = rule(table, before, state_only=True).state
+    return allowed(table, state, act.side, act.step)

@@ -19,7 +19,7 @@ def lawful(draw: st.DrawFn, table: Table, most: int = 14) -> list[Event]:
         other = sides[1 - sides.index(side)]
         seen[side] = draw(st.integers(seen[side], len(own[other])) | st.just(len(own[other])))
         known = own[side] + own[other][: seen[side]]
-        steps = _open(table, rule(table, known), side)
+        steps = _open(table, rule(table, known, state_only=True), side)
         if steps:
             event = _event(f"{turn:02}", side, draw(st.sampled_from(steps)), own, other, seen)
             own[side].append(event)

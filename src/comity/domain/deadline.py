@@ -4,15 +4,17 @@ A deadline is derived, like the standing, from the set of entries: from those th
 applied, in the order in which they were settled. Both sides so compute the same day
 from the same record. The rules, in the order in which the code keeps them:
 
-1. Each applied entry whose step starts a clock starts one deadline of that clock.
+1. Each applied entry whose step starts a clock starts one deadline of that clock. If
+   another starts it again before it has ended, the later one counts alone.
 2. It counts from the act's own time where the clock says *act*, else from the delivery
    receipt; until there is one it waits on delivery. Days are calendar days in the
    clock's zone.
 3. A clock whose length is *asked* takes its day from the terms of the starting entry, a
    wish from ``answer_by``, others from ``until``; where none was asked there is none.
 4. The first entry after it that ends the clock meets the deadline.
-5. An entry that extends it, if it is not later than the day then due, moves that day to
-   the one its terms name, or by the clock's length; never back.
+5. An entry that extends it moves the day to the one its terms name, or else by the
+   clock's length; never back. It must come before the day then due is over, or answer a
+   question that did.
 6. A hold that runs *until the follower is decided* lasts as long as the shortest period;
    if a request that follows it was received by then, until that is decided if later.
 
@@ -33,6 +35,7 @@ from comity.base.digest import Digest
 from comity.base.errors import ComityError
 from comity.base.ident import Ident
 from comity.domain.entry import Entry
+from comity.domain.questions import QUESTIONS, answers_to
 from comity.domain.standing import Standing
 from comity.law import Book, Clock, Process, Provision, StateProfile
 
@@ -96,11 +99,6 @@ class Deadline:
         """Return whether it still runs or waits."""
         return self.state not in {DeadlineState.MET, DeadlineState.LAPSED}
 
-    @property
-    def is_late(self) -> bool:
-        """Return whether a duty was met, but after its time."""
-        return bool(self.is_duty and self.ended_at and self.due and self.due < self.ended_at)
-
     def is_past(self, now: Instant) -> bool:
         """Return whether its time is over at ``now``; the moment itself is still in time."""
         return self.due is not None and self.due < now
@@ -131,11 +129,7 @@ def deadlines(  # noqa: PLR0913 # each part of what a deadline depends on has it
     own = profile.clocks.values() if profile else ()
     clocks = [*book.clocks_of(process.key), *(one for one in own if one.process == process.key)]
     found = [
-        deadline
-        for clock in clocks
-        for place, entry in enumerate(taken)
-        if entry.step in clock.starts
-        and (deadline := _deadline(clock, entry, taken[place + 1 :], delivered, follower))
+        deadline for clock in clocks for deadline in _of_clock(clock, taken, delivered, follower)
     ]
     return tuple(sorted(found, key=lambda one: (one.clock, one.started_by)))
 
@@ -154,6 +148,26 @@ def timeline(entries: Iterable[Entry], standing: Standing) -> tuple[Entry, ...]:
     placed = [(_place(applied, entry.at), 1, entry) for entry in house]
     placed += [(place, 0, entry) for place, entry in enumerate(applied)]
     return tuple(entry for _, _, entry in sorted(placed, key=lambda row: row[:2]))
+
+
+def _of_clock(
+    clock: Clock,
+    taken: tuple[Entry, ...],
+    delivered: Mapping[Digest, Instant],
+    follower: FollowerView | None,
+) -> list[Deadline]:
+    """Return the deadlines of one clock; a start is replaced by a later one (rule 1)."""
+    found: list[Deadline] = []
+    for place, entry in enumerate(taken):
+        if entry.step not in clock.starts:
+            continue
+        deadline = _deadline(clock, entry, taken[place + 1 :], delivered, follower)
+        if deadline is None:
+            continue
+        if found and found[-1].ended_by == deadline.ended_by:
+            found.pop()
+        found.append(deadline)
+    return found
 
 
 def _place(applied: list[Entry], at: Instant) -> int:
@@ -225,15 +239,34 @@ def _extend(
 ) -> tuple[Instant | None, bool]:
     """Move the day by each extension made in time (rule 5); say whether it moved."""
     is_moved = False
-    for entry in later:
-        if due is None or entry.step not in clock.extended_by or entry.at > due:
+    for place, entry in enumerate(later):
+        if due is None or entry.step not in clock.extended_by:
             continue
         moved = named_day(clock, entry, due)
         if moved is None and clock.length is not None:
             moved = due.plus(clock.length, zone=clock.zone)
-        if moved is not None and moved > due:
+        if moved is not None and moved > due and _in_time(entry, due, later[:place]):
             due, is_moved = moved, True
     return due, is_moved
+
+
+def _in_time(entry: Entry, due: Instant, earlier: tuple[Entry, ...]) -> bool:
+    """Tell whether the extension, or the question that it answers, came in time.
+
+    uncc:42(9): what must come before the expiry is the asking.
+    """
+    return min(one.at for one in (entry, *_asked(entry.step, earlier))) <= due
+
+
+def _asked(answer: str, earlier: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the question that is open before this answer, if there is one."""
+    question = QUESTIONS.get(answer, "")
+    for entry in reversed(earlier):
+        if entry.step in answers_to(question):
+            break
+        if entry.step == question:
+            return (entry,)
+    return ()
 
 
 def _follow(

@@ -8,7 +8,8 @@ A side without a node writes no chain. Its steps are recorded in ours, between o
 acts. What such an act came before in *their* order is only what we recorded of them
 earlier; what they had seen of ours is what the recording officer states, and if nothing
 is stated, our last act before the recording. Our own acts came after all that stands
-before them in our chain, recordings too: we had them in hand.
+before them in our chain, recordings too: we had them in hand. What was recorded counts
+from when it was received, not from when it was written down.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 
 from comity.base.clock import Instant
 from comity.base.digest import Digest
+from comity.base.errors import Malformed
 from comity.seal.act import Act
 
 EXCHANGED: Final = "exchanged"
@@ -92,13 +94,22 @@ def _last(act: Act, acts: Mapping[Digest, Act], *, recorded: bool) -> Digest | N
     return at
 
 
+def _time(act: Act) -> Instant:
+    """Return when a step counts as taken; what says nothing readable counts from the act."""
+    try:
+        received = Instant.parse((act.recorded or {}).get("received", ""))
+    except Malformed:
+        return act.at
+    return min(act.at, received)
+
+
 def _entry(digest: Digest, act: Act, before: Digest | None, seen: Digest | None) -> Entry:
     return Entry(
         digest=digest,
         process=act.process,
         side=act.side,
         step=act.step,
-        at=act.at,
+        at=_time(act),
         holder=act.holder,
         before=before,
         seen=seen,

@@ -6,6 +6,7 @@ from typing import Final
 
 from comity.domain.conditions.answer import Answer, by_name, decide, met, unmet
 from comity.domain.situation import Situation, read_instant
+from comity.seal.act import Act
 
 
 def order_served(situation: Situation) -> Answer:
@@ -56,16 +57,18 @@ def review_done(situation: Situation) -> Answer:
 
 def seal_made(situation: Situation) -> Answer:
     """uncc:40(14): *authenticity and security* of evidence that is sent electronically."""
-    return _has(situation, "seal_evidence", "The evidence", "sealed")
+    return decide(
+        holds=bool(situation.taken("seal_evidence", "seal_collected")),
+        yes="The evidence is sealed.",
+        no="The evidence is not sealed.",
+    )
 
 
 def inventory_compared(situation: Situation) -> Answer:
     """uncc:25(1), uncc:42(4): *integrity*: what goes out is what was frozen."""
     if not situation.taken("freeze_inventory"):
         return met("No inventory was made at a freeze.")
-    compared = [
-        act for act in situation.taken("review", "seal_evidence") if "inventory" in act.covers
-    ]
+    compared = [act for act in situation.taken("review") if _compares(act)]
     return decide(
         holds=bool(compared) or bool(situation.text("reasons")),
         yes="The inventory was compared, or the difference is explained.",
@@ -162,6 +165,10 @@ def proof_attached(situation: Situation) -> Answer:
         yes="A copy of the paper is attached.",
         no="No copy of the paper is attached.",
     )
+
+
+def _compares(act: Act) -> bool:
+    return act.terms.get("inventory") == "compared" or "inventory" in act.covers
 
 
 def _has(situation: Situation, step: str, what: str, done: str) -> Answer:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from comity.domain.conditions.answer import Answer, by_name, decide, met, unknown, unmet
+from comity.domain.questions import QUESTIONS, answers_to
 from comity.domain.situation import Situation
 from comity.law import Ground
 
@@ -21,23 +22,6 @@ EFFECTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "provider_objects": frozenset({"refuse"}),
         # uncc:40(28): consultation comes before refusing or postponing, on terms.
         "consult": frozenset({"refuse", "postpone", "condition"}),
-    }
-)
-# Which question each answer closes.
-QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "status_answer": "status_query",
-        "extend": "ask_extension",
-        "decline_extension": "ask_extension",
-        "consent_other_use": "ask_other_use",
-        "deny_other_use": "ask_other_use",
-        "consent_onward": "ask_onward",
-        "deny_onward": "ask_onward",
-        "agree_costs": "propose_costs",
-        "decline_costs": "propose_costs",
-        "remedy_decided": "remedy_pending",
-        "answer_clarification": "ask_clarification",
-        "lift_objection": "provider_objects",
     }
 )
 # uncc:42(5), budapest:29(4): a ground for the States that made the reservation, and no others.
@@ -119,8 +103,7 @@ def question_open(situation: Situation) -> Answer:
         return unknown("It is not known which question this step answers.")
     if not situation.taken(question):
         return unmet("Nothing was asked that this answers.")
-    answers = {step for step, asked in QUESTIONS.items() if asked == question}
-    later = [act for act in situation.since(question) if act.step in answers]
+    later = [act for act in situation.since(question) if act.step in answers_to(question)]
     return decide(
         holds=not later, yes="The question is open.", no="The question was answered already."
     )

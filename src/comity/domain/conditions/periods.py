@@ -7,12 +7,14 @@ from typing import Final
 from comity.base.clock import Instant
 from comity.domain.conditions.answer import Answer, by_name, decide, met, unknown, unmet
 from comity.domain.deadline import Deadline, DeadlineState
+from comity.domain.questions import answers_to
 from comity.domain.situation import Situation, read_instant
 from comity.law import Clock
 
 _HOLDS: Final = frozenset({"hold_minimum", "interim_minimum"})
 _EXTENDABLE: Final = _HOLDS | {"order_length"}
 _ORDER: Final = "domestic_order"
+_ASKED: Final = "ask_extension"
 
 
 def until_named(situation: Situation) -> Answer:
@@ -41,9 +43,15 @@ def extension_in_time(situation: Situation) -> Answer:
 
 
 def hold_may_end(situation: Situation) -> Answer:
-    """uncc:42(8): *not less than 60 days*, and then pending the decision on the request."""
+    """uncc:42(8): *not less than 60 days*, and then pending the decision on the request.
+
+    An extension that was asked (uncc:42(9)) is answered before anything is released.
+    """
     if situation.taken("withdraw"):
         return met("The request was withdrawn.")
+    answered = {act.step for act in situation.since(_ASKED)} & answers_to(_ASKED)
+    if situation.taken(_ASKED) and not answered:
+        return unmet("An extension was asked and is not answered.")
     holds = [one for one in _named(situation, _HOLDS) if one.state is not DeadlineState.MET]
     if not holds:
         return unmet("No hold is recorded whose period could be over.")
@@ -61,7 +69,7 @@ def order_within_limit(situation: Situation) -> Answer:
     """uncc:25(2): *up to a maximum of ninety days*; a State's own law may say less."""
     if situation.profile is None:
         return unknown("The own State's law on orders is not known here.")
-    limits = [one for one in situation.profile.clocks.values() if _limits(situation, one)]
+    limits = [one for one in situation.profile.clocks.values() if _limits(one)]
     if not limits:
         return met("The own State's law sets no limit.")
     until = read_instant(situation.term("until")) or _form_end(situation)
@@ -80,13 +88,14 @@ def _named(situation: Situation, names: frozenset[str]) -> list[Deadline]:
 
 
 def _is_moved(situation: Situation, deadline: Deadline) -> bool:
-    clock = situation.book.clocks.get(deadline.clock)
-    return deadline.is_open and clock is not None and situation.step in clock.extended_by
+    own = situation.profile.clocks.values() if situation.profile else ()
+    clocks = (*situation.book.clocks.values(), *own)
+    extended = {clock.key for clock in clocks if situation.step in clock.extended_by}
+    return deadline.is_open and deadline.clock in extended
 
 
-def _limits(situation: Situation, clock: Clock) -> bool:
-    is_here = clock.process == situation.process.key
-    return clock.clock == _ORDER and clock.length is not None and is_here
+def _limits(clock: Clock) -> bool:
+    return clock.clock == _ORDER and clock.length is not None
 
 
 def _form_end(situation: Situation) -> Instant | None:

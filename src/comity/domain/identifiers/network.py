@@ -17,7 +17,7 @@ from comity.domain.identifiers.refusal import IdentifierRefused
 from comity.domain.identifiers.specific import NotSpecific, require_specific
 from comity.domain.plain import require_line
 
-_ADDRESS: Final = re.compile(r"(\S+) port (\d{1,5}|unknown) at (\S+)", re.ASCII)
+_ADDRESS: Final = re.compile(r"(\S+) port (\d{1,5}|unknown) at (.+)", re.ASCII)
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _LOCAL: Final = re.compile(r"[\w!#$&'+/=`~-]+(?:\.[\w!#$&'+/=`~-]+)*")
 _URL_SIGNS: Final = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=%-]+", re.ASCII)
