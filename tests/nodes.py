@@ -80,6 +80,7 @@ def make_desk(store: Store, folder: Path, *, seed: int = 1, state: str = "XA") -
         state=state,
         authority=f"{state} central authority",
         exercise=True,
+        version="0",
         book=small_book(),
         store=store,
         blobs=DiskBlobs(blobs, random),

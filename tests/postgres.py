@@ -13,6 +13,8 @@ from pathlib import Path
 
 from tests.places import absent
 
+# No test cuts the power of this server, so it need not wait for the disk.
+_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off")
 _PLACES = (*(Path("/usr/lib/postgresql") / str(n) / "bin" for n in range(18, 13, -1)),)
 
 
@@ -50,7 +52,14 @@ def running() -> Iterator[str]:
         make = [_program("initdb"), "-D", str(data), "-A", "trust", "-U", "comity", "-E", "UTF8"]
         subprocess.run([*prefix, *make], check=True, capture_output=True, env=env, cwd=folder)
         serve = [_program("postgres"), "-D", str(data), "-k", str(folder), "-c"]
-        serve += ["listen_addresses=", "-c", "max_connections=60", "-c", "log_min_messages=fatal"]
+        serve += [
+            "listen_addresses=",
+            "-c",
+            "max_connections=60",
+            "-c",
+            "log_min_messages=fatal",
+            *_FAST,
+        ]
         log = (folder / "log").open("wb")
         server = subprocess.Popen(
             [*prefix, *serve], stdout=log, stderr=subprocess.STDOUT, env=env, cwd=folder
@@ -59,7 +68,7 @@ def running() -> Iterator[str]:
             _await(folder, server)
             yield f"postgres://comity@localhost/{{name}}?host={folder}"
         finally:
-            server.send_signal(signal.SIGINT)  # at once, whoever is connected
+            server.send_signal(signal.SIGQUIT)  # at once: its folder goes too
             server.wait(30)
             log.close()
     finally:

@@ -103,7 +103,9 @@ def intake(job_ident: Ident) -> IntakeRow:
         objects_count=3,
         size=2**40,
         irregular=0,
-        index=ONE,
+        rows=ONE,
+        root=ONE,
+        volumes=ONE,
         generation=0,
     )
 

@@ -80,7 +80,9 @@ def write_act(
         channel=wording.channel,
         exercise=node.exercise,
         covers=_keep_covered(node, unit, chain, wording),
-        cites=tuple(_cite(node, unit, chain, digest) for digest in wording.cites),
+        cites=tuple(
+            keep_citation(node, unit, chain, cite(node, digest)) for digest in wording.cites
+        ),
         terms=wording.terms,
         recorded=wording.recorded,
     )
@@ -155,21 +157,37 @@ def _keep_covered(node: Node, unit: Unit, chain: Ident, wording: Wording) -> dic
     return covered
 
 
-def _cite(node: Node, unit: Unit, chain: Ident, digest: Digest) -> Digest:
-    """Return the salted digest of a house act of ours, and keep what it means."""
-    if not any(row.digest == digest for row in unit.acts.find(chain=chain, track=HOUSE)):
-        detail = f"No house act of this dossier is {digest}."
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A house act as it is cited outward, and the salt that stays in the house."""
+
+    act: Digest
+    salt: bytes
+
+    @property
+    def digest(self) -> Digest:
+        """Return what goes out."""
+        return cite_act(self.act, self.salt)
+
+
+def cite(node: Node, act: Digest) -> Citation:
+    """Return a new citation; no two can be linked."""
+    return Citation(act, node.random(SALT_BYTES))
+
+
+def keep_citation(node: Node, unit: Unit, chain: Ident, citation: Citation) -> Digest:
+    """Keep, sealed, what a citation means; raise ``NotThere`` if it means no house act of ours."""
+    if not any(row.digest == citation.act for row in unit.acts.find(chain=chain, track=HOUSE)):
+        detail = f"No house act of this dossier is {citation.act}."
         raise NotThere(detail)
-    salt = node.random(SALT_BYTES)
-    citation = cite_act(digest, salt)
     identity = live_identity(node, unit, chain)
-    meaning = canonical_bytes({"act": str(digest), "salt": salt.hex()})
+    meaning = canonical_bytes({"act": str(citation.act), "salt": citation.salt.hex()})
     unit.citations.add(
         CitationRow(
             chain=chain,
-            citation=citation,
+            citation=citation.digest,
             generation=identity.generation,
             sealed=seal_for(node, Recipient.parse(identity.recipient), meaning),
         )
     )
-    return citation
+    return citation.digest

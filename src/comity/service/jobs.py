@@ -16,7 +16,7 @@ from typing import Final
 
 from comity.base import Ident, Instant, canonical_bytes, parse_canonical
 from comity.base.canonical import Json
-from comity.base.errors import ComityError
+from comity.base.errors import ComityError, OutOfReach
 from comity.seal.age import Recipient, decrypt_bytes
 from comity.service.contents import live_identity, seal_for, unwrap
 from comity.service.errors import LeaseLost, Moved, Unfit
@@ -101,18 +101,32 @@ def finish(unit: Unit, held: Held) -> None:
 
 
 def give_back(node: Node, held: Held, error: ComityError) -> None:
-    """Let the job wait, longer each time, after ``error``; its code is kept, not its text."""
+    """Let the job wait, longer each time, if the world was out of reach; else stop it.
+
+    What was asked wrongly, is not permitted or does not verify will not be better later.
+    The error's code is kept, not its text.
+    """
     with node.store.unit() as unit:
         job = require_held(unit, held)
         pause = _PAUSE_SECONDS << min(job.attempts, MOST_ATTEMPTS)
-        state = STOPPED if job.attempts >= MOST_ATTEMPTS else WAITING
+        may_pass = isinstance(error, OutOfReach) and job.attempts < MOST_ATTEMPTS
         again = replace(
             job,
-            state=state,
+            state=WAITING if may_pass else STOPPED,
             lease_until=None,
             due=_later(node.clock.now(), pause),
             trouble=error.code,
         )
+        _set(unit, again)
+
+
+def begin_again(node: Node, job: Ident) -> None:
+    """Let a job that was stopped be tried again; raise ``Unfit`` if it was not stopped."""
+    with node.store.unit() as unit:
+        row = unit.jobs.lock(job)
+        if row.state != STOPPED:
+            raise Unfit(row.state, where=str(job))
+        again = replace(row, state=WAITING, attempts=0, due=node.clock.now(), trouble="")
         _set(unit, again)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from comity.base import Clock, Idents
+from comity.evidence import Sealer
 from comity.law import Book, Process, StateProfile
 from comity.seal.age import Identity
 from comity.seal.keys import SigningKey
@@ -24,6 +25,7 @@ class Node:
     state: str
     authority: str
     exercise: bool
+    version: str
     book: Book
     store: Store
     blobs: Blobs
@@ -32,6 +34,11 @@ class Node:
     random: Random
     key: SigningKey = field(repr=False)
     identity: Identity = field(repr=False)
+
+    @property
+    def sealer(self) -> Sealer:
+        """Return the authority as it seals packages."""
+        return Sealer(key=self.key, name=self.authority, authority=self.authority)
 
     @property
     def profile(self) -> StateProfile | None:

@@ -172,7 +172,11 @@ class OutboxRow(AnyRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRow(AnyRow):
-    """One taking-in of evidence, named by the job that did it."""
+    """One taking-in of evidence, named by the job that did it.
+
+    ``rows`` is the digest of the list of its objects, which lies sealed among its volumes;
+    ``root`` that of the tree of their leaves; ``volumes`` that of the list of volumes.
+    """
 
     KEY = ("job",)
     job: Ident
@@ -181,13 +185,15 @@ class IntakeRow(AnyRow):
     objects_count: int
     size: int
     irregular: int
-    index: Digest
+    rows: Digest
+    root: Digest
+    volumes: Digest
     generation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhibitRow(AnyRow):
-    """One object. Its name and digest lie sealed in the index; ``leaf`` is salted."""
+    """One object. Its name and digest lie sealed among the volumes; ``leaf`` is salted."""
 
     KEY = ("job", "serial")
     ident: Ident
@@ -213,7 +219,7 @@ class VolumeRow(AnyRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageRow(AnyRow):
-    """A sealed package: an intake and the statement that seals it."""
+    """A sealed package: an intake and the Statement that seals it."""
 
     KEY = ("ident",)
     ident: Ident
@@ -223,8 +229,10 @@ class PackageRow(AnyRow):
     act: Digest
     statement: Digest
     root: Digest
+    volumes: Digest
     objects_count: int
     sealed_at: Instant
+    generation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

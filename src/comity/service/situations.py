@@ -35,7 +35,7 @@ class Move:
     the name of a gate of good practice, an officer's written reasons to go on all the same.
     """
 
-    step: str
+    step: str = ""
     content: Mapping[str, Json] = field(default_factory=dict)
     terms: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, bytes] = field(default_factory=dict)

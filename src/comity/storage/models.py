@@ -239,7 +239,9 @@ class Intake(Record):
     objects_count = models.PositiveBigIntegerField(db_column="objects")
     size = models.PositiveBigIntegerField()
     irregular = models.PositiveBigIntegerField()
-    index = DigestField()
+    rows = DigestField()
+    root = DigestField()
+    volumes = DigestField()
     generation = models.PositiveIntegerField()
 
 
@@ -289,5 +291,7 @@ class Package(Record):
     act = DigestField(unique=True)
     statement = DigestField()
     root = DigestField()
+    volumes = DigestField()
     objects_count = models.PositiveBigIntegerField(db_column="objects")
     sealed_at = InstantField()
+    generation = models.PositiveIntegerField()

@@ -1,0 +1,35 @@
+"""Erasing: destroying the identity to which a dossier's content is sealed.
+
+Every form, reply and exhibit of the dossier becomes unreadable at once, on this node
+and in every copy of its disk from now on. The acts stay, verify, and say that it was
+done and under which decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from comity.base import Ident
+from comity.seal.act import SignedAct
+from comity.service.custody import ERASE, called
+from comity.service.errors import Unfit
+from comity.service.node import Node, Officer
+from comity.service.requests import hold, house_words
+from comity.service.settling import record_act
+from comity.service.situations import Move
+
+
+def erase_content(node: Node, officer: Officer, dossier: Ident, move: Move) -> SignedAct:
+    """Erase the content of a dossier; ``move.terms["decision"]`` names what orders it."""
+    if not move.terms.get("decision", "").strip():
+        detail = "Content is erased on a decision, and none is named."
+        raise Unfit(detail, where=str(dossier))
+    with node.store.unit() as unit:
+        held = hold(node, unit, dossier)
+        words = house_words(node, unit, officer, held, called(node, held, ERASE, move))
+        identities = unit.identities.find(chain=dossier)
+        generations = [row.generation for row in identities if row.wrapped is not None]
+        for row in identities:
+            unit.identities.replace(replace(row, wrapped=None))
+        erased = {**words.terms, "generations": " ".join(map(str, generations))}
+        return record_act(node, unit, officer, held, replace(words, terms=erased))

@@ -1,0 +1,31 @@
+"""What a worker does with a job that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from comity.base.errors import ComityError
+from comity.service import intake, sealing
+from comity.service.errors import LeaseLost, Unfit
+from comity.service.jobs import Held, give_back
+from comity.service.node import Node
+
+KINDS: Final[Mapping[str, Callable[[Node, Held], None]]] = MappingProxyType(
+    {intake.JOB: intake.take_in, sealing.JOB: sealing.seal}
+)
+
+
+def do_job(node: Node, held: Held) -> ComityError | None:
+    """Do the job; if it fails, give it back and return why."""
+    try:
+        if held.kind not in KINDS:
+            raise Unfit(held.kind, where=str(held.ident))
+        KINDS[held.kind](node, held)
+    except LeaseLost as lost:
+        return lost  # it is another worker's now
+    except ComityError as error:
+        give_back(node, held, error)
+        return error
+    return None
