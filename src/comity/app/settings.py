@@ -1,0 +1,118 @@
+"""Settings of a node: typed, read once, from ``node.toml`` in the node's folder.
+
+    state = "XA"                      ISO 3166-1 alpha-2, or XA, XB, XC in an exercise
+    authority = "XA-CA"               as it signs
+    kind = "central_authority"
+    exercise = true
+    database = "node.sqlite3"         a file in the folder, or postgres://user@host:port/name
+
+Every key is there and no other. Nothing secret stands here: keys lie in key files,
+database passwords in ``~/.pgpass``. Two settings come from the environment alone:
+``COMITY_DATABASE`` takes the place of ``database``, and ``COMITY_PASSPHRASE_FILE`` names the file
+whose first line locks the key files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from comity.base.errors import AskedWrongly, Malformed, OutOfReach
+from comity.domain.party import StateCode
+from comity.domain.plain import require_line
+
+FILE: Final = "node.toml"
+KINDS: Final = (
+    "central_authority",
+    "contact_point",
+    "competent_authority",
+    "court",
+    "oversight",
+    "provider",
+)
+SQLITE: Final = "node.sqlite3"
+_KEYS: Final = frozenset({"state", "authority", "kind", "exercise", "database"})
+
+
+class SettingsRefused(AskedWrongly):
+    """The settings of the node are not as they must be."""
+
+    code = "app/settings"
+    remedy = "Correct node.toml; comity.app.settings says what may stand there."
+
+
+class NoNode(OutOfReach):
+    """There is no node here."""
+
+    code = "app/no-node"
+    remedy = "Name the node's folder with --node, or make one with: comity node init."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a node is."""
+
+    state: str
+    authority: str
+    kind: str
+    exercise: bool
+    database: str = SQLITE
+
+    def __post_init__(self) -> None:
+        """Refuse what no node can be."""
+        code = StateCode(self.state)
+        require_line(self.authority)
+        if self.kind not in KINDS:
+            detail = f"The kind of an authority is one of {', '.join(KINDS)}."
+            raise SettingsRefused(detail)
+        if code.is_exercise and not self.exercise:
+            detail = f"{code} exists in exercises alone; its node is one of an exercise."
+            raise SettingsRefused(detail)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Return whether the database is a file in the node's folder."""
+        return not self.database.startswith(("postgres:", "postgresql:"))
+
+    def as_toml(self) -> str:
+        """Return the text of ``node.toml``."""
+        return "".join(
+            f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}\n"
+            for name in ("state", "authority", "kind", "exercise", "database")
+        )
+
+
+def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of the node in ``folder``; raise ``NoNode`` or ``SettingsRefused``."""
+    world = os.environ if environment is None else environment
+    path = folder / FILE
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise NoNode(where=str(folder)) from error
+    except OSError as error:
+        raise OutOfReach(error.strerror or "", where=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        detail = "It is not TOML."
+        raise Malformed(detail, where=str(path)) from error
+    odd = sorted(found.keys() ^ _KEYS)
+    if odd:
+        detail = f"Keys missing or unknown: {', '.join(odd)}."
+        raise SettingsRefused(detail, where=str(path))
+    for name, value in found.items():
+        if not isinstance(value, bool if name == "exercise" else str):
+            detail = f"{name} is not of the right kind."
+            raise SettingsRefused(detail, where=str(path))
+    return Settings(**{**found, "database": world.get("COMITY_DATABASE") or found["database"]})
+
+
+def passphrase_file(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return the file whose first line locks the key files, if one is named."""
+    world = os.environ if environment is None else environment
+    named = world.get("COMITY_PASSPHRASE_FILE")
+    return Path(named) if named else None

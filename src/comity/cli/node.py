@@ -1,0 +1,123 @@
+"""``comity node``: make a State's node, see what it is, and run its work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from comity.app.compose import card_path, init_node, migrate_node, open_node
+from comity.app.settings import KINDS, SQLITE, Settings, read_settings
+from comity.app.work import Done, run_due, work_for
+from comity.domain.party import StateCode
+from comity.service.reading import list_dossiers
+
+app = typer.Typer(no_args_is_help=True, help="Make a State's node and run its work.")
+
+Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
+NodeFolder = Annotated[Path, typer.Option("--node", help="The node's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+@app.command()
+def init(  # noqa: PLR0913 # each is an option that a person may give
+    folder: Folder,
+    *,
+    state: Annotated[str, typer.Option(help="The State, in two letters of ISO 3166-1.")],
+    authority: Annotated[str, typer.Option(help="The authority, as it signs.")],
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")],
+    exercise: Annotated[bool, typer.Option("--exercise", help="For exercises only.")] = False,
+    database: Annotated[
+        str, typer.Option(help="postgres://user@host:port/name; else a file in the folder.")
+    ] = SQLITE,
+    as_json: AsJson = False,
+) -> None:
+    """Make a node in a new folder: keys, tables, room for evidence."""
+    settings = Settings(
+        state=str(StateCode.parse(state)),
+        authority=authority,
+        kind=kind,
+        exercise=exercise,
+        database=database,
+    )
+    card = init_node(folder, settings)
+    told = {
+        "node": str(folder),
+        "state": settings.state,
+        "authority": settings.authority,
+        "exercise": settings.exercise,
+        "key": str(card.key.key_id),
+        "card": str(card_path(folder)),
+    }
+    _tell(
+        told,
+        f"{settings.authority} ({settings.state}) has a node in {folder}.\n"
+        f"Its seal is the key {card.key.key_id}; others verify with {card_path(folder)}.",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def show(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
+    """Say what the node is, and how much it holds."""
+    settings = read_settings(node)
+    held = open_node(node)
+    with held.store.view() as unit:
+        waiting = unit.jobs.count(state="waiting")
+        stopped = unit.jobs.count(state="stopped")
+        packages = unit.packages.count()
+    told = {
+        "state": settings.state,
+        "authority": settings.authority,
+        "kind": settings.kind,
+        "exercise": settings.exercise,
+        "key": str(held.key.public.key_id),
+        "dossiers": len(list_dossiers(held)),
+        "packages": packages,
+        "jobs_waiting": waiting,
+        "jobs_stopped": stopped,
+    }
+    _tell(told, "\n".join(f"{name}: {value}" for name, value in told.items()), as_json=as_json)
+
+
+@app.command()
+def work(
+    node: NodeFolder = Path(),
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due, then stop.")] = False,
+    seconds: Annotated[float, typer.Option("--for", help="Work for so many seconds.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Do the jobs that are due: taking evidence in, sealing it."""
+    held = open_node(node)
+    done = run_due(held) if once or not seconds else work_for(held, seconds)
+    failed = 0
+    for job in done:
+        failed += job.error is not None
+        _tell(_done_data(job), _done_line(job), as_json=as_json)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def migrate(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
+    """Bring the node's tables to their newest form."""
+    done = migrate_node(node)
+    _tell({"done": [*done]}, "\n".join(done) or "Nothing to do.", as_json=as_json)
+
+
+def _done_data(job: Done) -> dict[str, object]:
+    return {
+        "job": str(job.job),
+        "kind": job.kind,
+        "error": job.error.as_data() if job.error else None,
+    }
+
+
+def _done_line(job: Done) -> str:
+    return f"{job.kind} {job.job}: {job.error or 'done'}"
+
+
+def _tell(told: object, text: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(told, ensure_ascii=False) if as_json else text)
