@@ -157,3 +157,46 @@ def test_fault_as_data_bears_code_place_and_detail(tmp_path: Path) -> None:
     data = [fault.as_data() for fault in examine_book(book)[1]]
 
     assert {row["where"] for row in data} == {"tst/pack.yaml:1:1", "tst/pack.yaml:3:1"}
+
+
+def test_a_gate_that_closes_nothing_in_one_of_its_processes_is_refused(tmp_path: Path) -> None:
+    book = copy_book(tmp_path)
+    text = (book / "tst/processes/help.yaml").read_text("utf-8")
+    other = text.replace("process: help", "process: aid").replace("grant", "give")
+    (book / "tst/processes/aid.yaml").write_text(other.replace("within: answer, ", ""), "utf-8")
+    change(book, "tst/gates.yaml", "processes: [help]", "processes: [help, aid]")
+
+    _, (fault,) = examine_book(book)
+
+    assert "It closes no step of tst/aid." in str(fault)
+
+
+def test_a_book_of_too_many_files_is_refused(tmp_path: Path) -> None:
+    book = copy_book(tmp_path)
+    for number in range(4001):
+        (book / f"f{number}").touch()
+
+    _, (fault,) = examine_book(book)
+
+    assert "More than 4000 law files" in str(fault)
+
+
+def test_a_file_deep_below_is_not_read_over(tmp_path: Path) -> None:
+    book = copy_book(tmp_path)
+    deep = book / "tst" / "processes" / "old" / "older"
+    deep.mkdir(parents=True)
+    (deep / "help.yaml").touch()
+
+    _, faults = examine_book(book)
+
+    assert [fault.code for fault in faults] == ["law/unknown-file"]
+
+
+@pytest.mark.parametrize("name", [".help.yaml.swp", "__pycache__"])
+def test_what_editors_and_interpreters_leave_behind_is_passed_over(
+    name: str, tmp_path: Path
+) -> None:
+    book = copy_book(tmp_path)
+    (book / "tst" / name).touch()
+
+    assert examine_book(book)[1] == ()

@@ -183,7 +183,7 @@ def _closed_steps(row: Row, processes: tuple[str, ...], desk: Desk) -> tuple[str
     known = [desk.processes[key] for key in processes if key in desk.processes]
     steps = {step for process in known for step in process.steps}
     closes = desk.names(row, "closes", steps, "step of these processes")
-    for process in known:
+    for process in known if steps.issuperset(closes) else ():
         if not set(closes) & process.steps.keys():
             detail = f"It closes no step of {process.key}."
             place = row.items("closes")[0].place
