@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from io import BytesIO
+import tracemalloc
+from collections.abc import Callable
+from io import BytesIO, RawIOBase
+from typing import Any, BinaryIO, cast
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from comity.base.errors import BadValue
 from comity.seal import (
@@ -16,7 +20,7 @@ from comity.seal import (
     decrypt_bytes,
     encrypt_bytes,
 )
-from tests.ages import CHUNK, IDENTITY, forge
+from tests.ages import CHUNK, IDENTITY, forge, head_and_key
 from tests.seals import SeedBytes
 
 FULL = b"a" * CHUNK
@@ -73,6 +77,7 @@ def test_files_made_by_hand_as_the_format_says_are_read() -> None:
         pytest.param([(0, True, FULL), (1, True, b"x")], id="two last chunks"),
         pytest.param([(0, True, FULL), (1, False, b"x")], id="a chunk after the last"),
         pytest.param([(0, False, FULL), (1, True, b"")], id="an empty last chunk"),
+        pytest.param([(0, True, FULL), (1, True, b"")], id="an empty chunk after a full last one"),
         pytest.param([(1, True, b"x")], id="the first chunk left out"),
         pytest.param([(0, False, FULL), (2, True, b"x")], id="a chunk left out"),
         pytest.param([(1, False, FULL), (0, True, b"x")], id="chunks in another order"),
@@ -254,3 +259,79 @@ def test_views_of_wider_items_are_taken_as_bytes() -> None:
     with Encryptor(sink, [IDENTITY.recipient], SeedBytes()) as encryptor:
         assert encryptor.write(memoryview(bytes(80)).cast("Q")) == 80
     assert opened(sink.getvalue()) == bytes(80)
+
+
+class Terabyte(RawIOBase):
+    """An age file of a terabyte and three bytes that is made where it is read."""
+
+    chunks = 2**24 + 1
+
+    def __init__(self) -> None:
+        head, nonce, key = head_and_key()
+        self._head = head + nonce
+        self._cipher = ChaCha20Poly1305(key)
+        self._at = 0
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        end = len(self._head) + 2**24 * (CHUNK + 16) + 3 + 16
+        self._at = offset if whence == os.SEEK_SET else end + offset
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        found = self._some()[: len(buffer)]
+        buffer[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+    def _some(self) -> bytes:
+        if self._at < len(self._head):
+            return self._head[self._at :]
+        number, offset = divmod(self._at - len(self._head), CHUNK + 16)
+        last = number == self.chunks - 1
+        nonce = number.to_bytes(11, "big") + bytes([last])
+        plain = b"end" if last else number.to_bytes(8, "big") * (CHUNK // 8)
+        return self._cipher.encrypt(nonce, plain, None)[offset:] if number < self.chunks else b""
+
+
+@pytest.mark.parametrize("number", [0, 2**16 + 1, 2**23, 2**24 - 1])
+def test_any_place_in_a_terabyte_is_read(number: int) -> None:
+    reader = Decryptor(cast("BinaryIO", Terabyte()), [IDENTITY])
+    reader.seek(number * CHUNK + 8)
+    assert reader.read(8) == number.to_bytes(8, "big")
+
+
+def test_the_end_of_a_terabyte_is_read() -> None:
+    reader = Decryptor(cast("BinaryIO", Terabyte()), [IDENTITY])
+    assert reader.seek(-3, os.SEEK_END) == 2**40
+    assert reader.read() == b"end"
+
+
+class Nowhere:
+    """Takes everything and keeps nothing."""
+
+    def write(self, data: bytes | memoryview, /) -> int:
+        return len(data)
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_encrypting_takes_the_same_memory_however_much_it_is() -> None:
+    def encrypt() -> None:
+        with Encryptor(Nowhere(), [IDENTITY.recipient], SeedBytes()) as encryptor:
+            for _ in range(48):
+                encryptor.write(mebibyte)
+
+    mebibyte = bytes(1 << 20)
+    assert peak_of(encrypt) < 3 << 20
+
+
+def test_decrypting_takes_the_same_memory_however_much_it_is() -> None:
+    source = BytesIO(sealed(bytes(48 << 20)))
+    assert peak_of(lambda: Decryptor(source, [IDENTITY]).copy_to(Nowhere())) < 4 << 20
