@@ -17,7 +17,7 @@ from comity.law.rendering.wording import capital, say_list, say_name, say_side
 _LINE: Final = 30
 _COLUMN: Final = 32
 _LEFT: Final = 210
-_TOP: Final = 80
+_TOP: Final = 60
 _LETTER: Final = 6.2
 _FOOT: Final = 66
 _GAP: Final = 26
