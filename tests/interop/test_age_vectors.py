@@ -121,7 +121,7 @@ def test_the_verdict_is_the_expected_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name for name in KIT if not KIT[name].armored))
-def test_every_single_changed_byte_is_noticed_or_harmless(name: str) -> None:
+def test_changed_bytes_anywhere_are_noticed(name: str) -> None:
     vector = KIT[name]
     places = range(0, len(vector.body), max(1, len(vector.body) // 40))
     for at in places:

@@ -28,11 +28,20 @@ from comity.base import Digest, Ident, Instant, canonical_bytes, limits, parse_c
 from comity.base.canonical import Json
 from comity.base.errors import BadValue, ComityError, Malformed
 from comity.seal.dsse import read_envelope, sign_envelope, verify_envelope
-from comity.seal.fields import is_line, read_document, read_text
+from comity.seal.fields import (
+    is_line,
+    read_boolean,
+    read_document,
+    read_list,
+    read_mapping,
+    read_number,
+    read_text,
+)
 from comity.seal.keys import SigningKey, VerifyingKey
 
 PAYLOAD_TYPE: Final = "application/vnd.comity.act+json"
 TRACKS: Final = ("exchanged", "house")
+SALT_BYTES: Final = 32
 _TYPE: Final = "comity/act/1"
 _STATE: Final = re.compile(r"[A-Z]{2}")
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,79}")
@@ -100,14 +109,16 @@ class Act:
         try:
             return cls(
                 **{name: _text(found[name]) for name in _TEXTS},
-                number=_number(found["number"]),
+                number=read_number(found["number"]),
                 before=_digest_or_none(found["before"]),
                 seen=_digest_or_none(found["seen"]),
                 at=Instant.parse(_text(found["at"])),
                 lawbook=_digest(found["lawbook"]),
-                exercise=_boolean(found["exercise"]),
-                covers={name: _digest(value) for name, value in _mapping(found["covers"]).items()},
-                cites=tuple(_digest(value) for value in _list(found["cites"])),
+                exercise=read_boolean(found["exercise"]),
+                covers={
+                    name: _digest(value) for name, value in read_mapping(found["covers"]).items()
+                },
+                cites=tuple(_digest(value) for value in read_list(found["cites"])),
                 terms=_texts(found["terms"]),
                 recorded=None if found["recorded"] is None else _texts(found["recorded"]),
             )
@@ -174,9 +185,6 @@ def cite_act(digest: Digest, salt: bytes) -> Digest:
     return Digest.of(b"comity/cite/1\0" + salt + digest.raw)
 
 
-SALT_BYTES: Final = 32
-
-
 def _require_place(act: Act) -> None:
     try:
         Ident(act.chain)
@@ -240,20 +248,6 @@ def _text(value: Json) -> str:
     return read_text(value, most=limits.ACT_TEXT)
 
 
-def _number(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        detail = "A whole number was expected."
-        raise Malformed(detail)
-    return value
-
-
-def _boolean(value: Json) -> bool:
-    if not isinstance(value, bool):
-        detail = "True or false was expected."
-        raise Malformed(detail)
-    return value
-
-
 def _digest(value: Json) -> Digest:
     return Digest.parse(_text(value))
 
@@ -262,19 +256,5 @@ def _digest_or_none(value: Json) -> Digest | None:
     return None if value is None else _digest(value)
 
 
-def _list(value: Json) -> list[Json]:
-    if not isinstance(value, list):
-        detail = "A list was expected."
-        raise Malformed(detail)
-    return value
-
-
-def _mapping(value: Json) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        detail = "An object was expected."
-        raise Malformed(detail)
-    return value
-
-
 def _texts(value: Json) -> dict[str, str]:
-    return {name: _text(item) for name, item in _mapping(value).items()}
+    return {name: _text(item) for name, item in read_mapping(value).items()}

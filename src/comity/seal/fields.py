@@ -52,6 +52,38 @@ def read_text(value: Json, *, most: int, least: int = 0) -> str:
     return value
 
 
+def read_number(value: Json) -> int:
+    """Return ``value`` if it is a whole number, and not true or false."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        detail = "A whole number was expected."
+        raise Malformed(detail)
+    return value
+
+
+def read_boolean(value: Json) -> bool:
+    """Return ``value`` if it is true or false."""
+    if not isinstance(value, bool):
+        detail = "True or false was expected."
+        raise Malformed(detail)
+    return value
+
+
+def read_list(value: Json) -> list[Json]:
+    """Return ``value`` if it is a list."""
+    if not isinstance(value, list):
+        detail = "A list was expected."
+        raise Malformed(detail)
+    return value
+
+
+def read_mapping(value: Json) -> dict[str, Json]:
+    """Return ``value`` if it is an object, whatever its names."""
+    if not isinstance(value, dict):
+        detail = "An object was expected."
+        raise Malformed(detail)
+    return value
+
+
 def is_line(text: str, *, most: int, least: int = 0) -> bool:
     """Tell whether ``text`` is one line of ``least`` to ``most`` characters, none a control."""
     return least <= len(text) <= most and _LINE.fullmatch(text) is not None
