@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.base import Digest, Ident
+from comity.base import Digest, Ident, canonical_bytes
 from comity.law import Book, load_book
 from comity.seal.act import SignedAct
 from comity.seal.age import Identity
@@ -16,6 +16,7 @@ from comity.service.node import Node, Officer
 from comity.service.ports import Store
 from comity.service.replies import Delivery, Reply, record_delivery, record_step
 from comity.service.requests import Opening, amend_form, open_dossier, take_step
+from comity.service.rows import KeyRow
 from comity.service.situations import Move
 from comity.storage.disk import DiskBlobs
 from tests.lawbooks import change, copy_book
@@ -90,4 +91,21 @@ def make_desk(store: Store, folder: Path, *, seed: int = 1, state: str = "XA") -
         key=SigningKey.generate(random),
         identity=Identity.generate(random),
     )
+    _know(node)
     return Desk(node=node, clock=clock)
+
+
+def _know(node: Node) -> None:
+    """Let the node know its own key, as it does from the day it is made."""
+    public = node.key.public
+    with node.store.unit() as unit:
+        if not unit.keys.find(key_id=public.key_id):
+            unit.keys.add(
+                KeyRow(
+                    key_id=public.key_id,
+                    state=node.state,
+                    authority=node.authority,
+                    document=canonical_bytes(public.as_data()),
+                    known_since=node.clock.now(),
+                )
+            )

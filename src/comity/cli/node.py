@@ -11,8 +11,11 @@ import typer
 from comity.app.compose import card_path, init_node, migrate_node, open_node
 from comity.app.settings import KINDS, SQLITE, Settings, read_settings
 from comity.app.work import Done, run_due, work_for
+from comity.base import Ident
 from comity.domain.party import StateCode
+from comity.service.jobs import begin_again
 from comity.service.reading import list_dossiers
+from comity.service.sweeping import sweep_blobs
 
 app = typer.Typer(no_args_is_help=True, help="Make a State's node and run its work.")
 
@@ -105,6 +108,25 @@ def migrate(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
     """Bring the node's tables to their newest form."""
     done = migrate_node(node)
     _tell({"done": [*done]}, "\n".join(done) or "Nothing to do.", as_json=as_json)
+
+
+@app.command()
+def again(
+    job: Annotated[str, typer.Argument(help="The job, as comity check names it.")],
+    node: NodeFolder = Path(),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Let a job that was stopped be tried again by the next worker."""
+    begin_again(open_node(node), Ident(job))
+    _tell({"job": job, "state": "waiting"}, f"{job} waits for a worker.", as_json=as_json)
+
+
+@app.command()
+def sweep(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
+    """Remove blobs and drafts that killed runs left and nothing names."""
+    count = sweep_blobs(open_node(node))
+    _tell({"removed": count}, f"Removed: {count}.", as_json=as_json)
 
 
 def _done_data(job: Done) -> dict[str, object]:

@@ -29,6 +29,10 @@ from comity.service.rows import ActRow, CitationRow
 EXCHANGED = "exchanged"
 HOUSE = "house"
 CONTENT = "content"
+# What a sealed Statement cites is covered by the act of sealing under this name.
+CITED = "cited"
+# The term in which an act names those of what it covers that are kept beside it.
+_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +87,7 @@ def write_act(
         cites=tuple(
             keep_citation(node, unit, chain, cite(node, digest)) for digest in wording.cites
         ),
-        terms=wording.terms,
+        terms=_terms(wording),
         recorded=wording.recorded,
     )
     signed = sign_act(act, node.key)
@@ -118,6 +122,18 @@ def act_row(signed: SignedAct) -> ActRow:
         at=act.at,
         envelope=signed.envelope,
     )
+
+
+def kept_documents(act: Act) -> tuple[str, ...]:
+    """Return the names under which this act covers documents that are kept with it."""
+    content = (CONTENT,) if CONTENT in act.covers else ()
+    return (*content, *act.terms.get(_DOCUMENTS, "").split())
+
+
+def _terms(wording: Wording) -> Mapping[str, str]:
+    if not wording.documents:
+        return wording.terms
+    return {**wording.terms, _DOCUMENTS: " ".join(sorted(wording.documents))}
 
 
 def _last(acts: tuple[Act, ...], holder: str, track: str) -> Act | None:

@@ -101,6 +101,13 @@ class NotTheirs(NotPermitted):
     remedy = "Take the step."
 
 
+class WorkUnderWay(OutOfReach):
+    """A job is being worked on, or was left by a worker that was killed."""
+
+    code = "service/work-under-way"
+    remedy = "Run: comity node work; then try again."
+
+
 class Unfit(BadValue):
     """This cannot be done with what was given."""
 

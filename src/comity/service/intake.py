@@ -81,7 +81,7 @@ def take_in(node: Node, held: Held) -> None:
         words = done_words(node, head, called(node, head, TAKE_IN, move))
         signed = record_act(node, unit, _read_officer(order), head, words)
         unit.intakes.add(intake_row(signed.act))
-        _list_exhibits(node, unit, intake_row(signed.act))
+        list_exhibits(node, unit, intake_row(signed.act))
 
 
 @dataclass
@@ -131,7 +131,7 @@ def _taking(unit: Unit, held: Held, identity: IdentityRow, tally: _Tally) -> Mov
     )
 
 
-def _list_exhibits(node: Node, unit: Unit, intake: IntakeRow) -> None:
+def list_exhibits(node: Node, unit: Unit, intake: IntakeRow) -> None:
     """List the objects from what was kept of them, so that memory does not grow with them."""
     source = open_taken(node, unit, intake)
     batch: list[ExhibitRow] = []

@@ -60,6 +60,9 @@ class Ledger(Protocol[Row]):
     def count(self, **where: object) -> int:
         """Return how many ``find`` would return."""
 
+    def distinct(self, field: str) -> frozenset[object]:
+        """Return the different values of one field."""
+
 
 class Table(Ledger[Row], Protocol[Row]):
     """Rows that can be changed."""

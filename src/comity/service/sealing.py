@@ -8,12 +8,13 @@ digest, so that outside it can be shown later and tells nothing until then.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from comity.base import Digest, Ident, Instant
 from comity.evidence import Particulars, Statement, seal_rows
 from comity.seal.errors import SealBroken
-from comity.service.chains import Citation, cite, keep_citation, read_acts
+from comity.service.chains import CITED, Citation, cite, keep_citation, read_acts
 from comity.service.contents import live_identity, unwrap
 from comity.service.custody import SEAL, called, done_words, package_row, require_custody
 from comity.service.errors import AlreadyThere
@@ -65,6 +66,7 @@ def seal(node: Node, held: Held) -> None:
         unwrap(node, unit.identities.get(held.dossier, identity.generation))  # not erased since
         keep_citation(node, unit, held.dossier, citation)
         move = _sealing(unit, held, intake, identity, sealed.statement)
+        move = replace(move, covers={**move.covers, CITED: citation.digest})
         words = done_words(node, head, called(node, head, SEAL, move))
         signed = record_act(node, unit, officer, head, words)
         unit.packages.add(package_row(signed.act))

@@ -66,6 +66,11 @@ class DatabaseTable(Generic[Row]):
         """Return how many match."""
         return self._rows.filter(**where).count()
 
+    def distinct(self, field: str) -> frozenset[object]:
+        """Return the different values of one field."""
+        found = self._rows.order_by().values_list(self._columns[field], flat=True).distinct()
+        return frozenset(found)
+
     def replace(self, row: Row) -> None:
         """Change the row of that key."""
         if not self._rows.filter(**_key(row)).update(**self._values(row)):

@@ -56,6 +56,10 @@ class MemoryTable(Generic[Row]):
         """Return how many match."""
         return len(self.find(**where))
 
+    def distinct(self, field: str) -> frozenset[object]:
+        """Return the different values of one field."""
+        return frozenset(getattr(row, field) for row in self._kept.values())
+
     def replace(self, row: Row) -> None:
         """Change the row of that key."""
         self._require_open()

@@ -1,0 +1,35 @@
+"""Is all that is stored consistent? What was derived is derived again and compared.
+
+The checks, each with the number that its findings bear:
+
+ 1. *Acts*. Every row holds an act, and says of it what it says itself.
+ 2. *Chains*. Both signatures of every act verify with a known key; numbers, links and
+    times run as they must; what was seen is at hand.
+ 3. *Ground*. Every act is of an exercise if the node is, and of none if it is not.
+ 4. *Contents*. What an act covers and keeps is there, opens, and is what it covers; or it
+    was erased. Nothing is kept that no act covers.
+ 5. *Citations*. Every citation means a house act of ours, by its salt.
+ 6. *Identities*. Every identity opens with the authority's, or an act says that it was erased.
+ 7. *Heads*. Every dossier's row, its version too, is what follows from its acts.
+ 8. *Standings*. So is every standing.
+ 9. *Deadlines*. So are all deadlines; none is missing, none is too many.
+10. *Outbox*. So is what must go out: a message for each exchanged act of ours, and no other.
+11. *Investigations*. So is every investigation.
+12. *Custody*. So are takings-in and packages.
+13. *Exhibits*. The objects listed are those whose root the act of taking in covers.
+14. *Volumes*. The volumes listed are those that the act covers, and their blobs are whole.
+15. *Packages*. Every package opens and holds what was taken in and sealed; or it was erased.
+16. *Jobs*. None was stopped for a person to look at.
+17. *Blobs*. No blob is there that nothing names. (It harms nothing: a killed run left it.)
+
+What this cannot see: that the end of a chain was cut off together with all that followed
+from it, on this node alone. The other side holds its part of the exchanged chain, and
+witnesses are asked elsewhere.
+
+What was erased is said to be erased, and is no damage. A finding that failed says what
+to do. A check that could not be made because of another is indeterminate.
+"""
+
+from comity.service.checking.examining import check_node
+
+__all__ = ["check_node"]

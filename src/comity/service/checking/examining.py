@@ -1,0 +1,56 @@
+"""The examination: chain by chain, each in one view; then blobs and jobs."""
+
+from __future__ import annotations
+
+from comity.base import Ident, Report
+from comity.base.errors import DoesNotVerify
+from comity.service.checking.blobs import check_blobs, check_jobs
+from comity.service.checking.chains import Chain, check_acts, check_covered
+from comity.service.checking.custody import check_custody, check_packages
+from comity.service.checking.derived import check_dossier, check_investigation
+from comity.service.checking.gathering import Findings
+from comity.service.node import Node
+from comity.service.ports import Unit
+
+_OTHER = "See that the database is this node's, and put it back from the backup if it is."
+
+
+def check_node(node: Node) -> Report:
+    """Make all checks; whatever is wrong is a finding, never an error."""
+    findings = Findings()
+    with node.store.view() as unit:
+        chains = _chains(unit)
+        # 2. Chains: the node's own key first, for without it this is another node's database.
+        if not unit.keys.find(key_id=node.key.public.key_id):
+            findings.fail(2, f"The node's own key is not in its database. {_OTHER}")
+    for ident in chains:
+        try:
+            _check_chain(node, ident, findings)
+        except DoesNotVerify as error:
+            says = f"Some row of {ident} cannot be read: {error.code}."
+            findings.fail(1, f"{says} Put the database back from the backup.")
+    check_blobs(node, findings)
+    check_jobs(node, findings)
+    return findings.report()
+
+
+def _check_chain(node: Node, ident: Ident, findings: Findings) -> None:
+    with node.store.view() as unit:
+        chain = Chain.read(node, unit, ident, findings)
+        check_acts(chain)
+        check_covered(chain)
+        if ident.kind == "inv":
+            check_investigation(chain)
+        else:
+            check_dossier(chain)
+            check_custody(chain)
+    check_packages(chain)
+
+
+def _chains(unit: Unit) -> list[Ident]:
+    """Return everything that has acts, contents or a row of its own."""
+    found: set[object] = set()
+    for table in (unit.acts, unit.contents, unit.citations, unit.identities):
+        found |= table.distinct("chain")
+    found |= unit.dossiers.distinct("ident") | unit.investigations.distinct("ident")
+    return sorted(ident for ident in found if isinstance(ident, Ident))
