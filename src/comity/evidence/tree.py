@@ -72,6 +72,9 @@ def walk_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
     if not 0 <= index < size:
         detail = f"There is no leaf {index} in a tree of {size}."
         raise Malformed(detail)
+    if {len(leaf), *map(len, path)} != {HASH_BYTES}:
+        detail = f"Each hash of a tree has {HASH_BYTES} bytes."
+        raise Malformed(detail)
     at, last, reached = index, size - 1, leaf
     for sibling in path:
         if last == 0:
