@@ -143,11 +143,11 @@ def timeline(entries: Iterable[Entry], standing: Standing) -> tuple[Entry, ...]:
     applied = [named[digest] for digest in standing.applied if digest in named]
     house = sorted(
         (entry for entry in named.values() if not entry.is_exchanged),
-        key=lambda entry: (entry.at, entry.digest),
+        key=lambda entry: (entry.at, entry.number, entry.digest),
     )
-    placed = [(_place(applied, entry.at), 1, entry) for entry in house]
-    placed += [(place, 0, entry) for place, entry in enumerate(applied)]
-    return tuple(entry for _, _, entry in sorted(placed, key=lambda row: row[:2]))
+    placed = [(place, entry) for place, entry in enumerate(applied)]
+    placed += [(_place(applied, entry.at), entry) for entry in house]
+    return tuple(entry for _, entry in sorted(placed, key=lambda row: row[0]))
 
 
 def _of_clock(

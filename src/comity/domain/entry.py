@@ -32,10 +32,10 @@ NOTHING_SEEN: Final = "nothing"
 class Entry:
     """One step as far as standing and deadlines depend on it; its digest names it.
 
-    ``holder`` is the State in whose chain it stands, ``recorded`` whether that State
-    wrote it down for the other side. ``kept`` is exchanged or house: house entries never
-    leave their holder, so they have no part in a standing that both sides share.
-    ``terms`` are the act's particulars.
+    ``holder`` is the State in whose chain it stands, ``number`` its place there,
+    ``recorded`` whether that State wrote it down for the other side. ``kept`` is
+    exchanged or house: house entries never leave their holder, so they have no part in
+    a standing that both sides share. ``terms`` are the act's particulars.
     """
 
     digest: Digest
@@ -48,6 +48,7 @@ class Entry:
     seen: Digest | None
     recorded: bool = False
     kept: str = EXCHANGED
+    number: int = 0
     terms: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -115,5 +116,6 @@ def _entry(digest: Digest, act: Act, before: Digest | None, seen: Digest | None)
         seen=seen,
         recorded=act.recorded is not None,
         kept=act.track,
+        number=act.number,
         terms=act.terms,
     )

@@ -134,14 +134,14 @@ def _instant(field: Field, value: Json) -> None:
 
 
 def _choice(field: Field, value: Json) -> None:
-    if value not in field.options:
+    if _line(value) not in field.options:
         detail = f"It is one of {', '.join(field.options)}."
         raise FieldRefused(detail)
 
 
 def _yes_no(field: Field, value: Json) -> None:
     del field
-    if value not in {"yes", "no"}:
+    if _line(value) not in {"yes", "no"}:
         detail = "It is yes or no."
         raise FieldRefused(detail)
 

@@ -29,7 +29,8 @@ class Situation:
 
     ``step`` is the step proposed, ``side`` who takes it; ``terms``, ``content``, ``covers``
     and ``channel`` are those of the act to be written. ``acts`` are all that this node
-    holds, of both tracks and sides; ``form`` the values of the request's form.
+    holds, of both tracks and sides, ``followed`` those of the dossier that this one
+    follows; ``form`` the values of the request's form.
     ``profile`` is the own State's law, ``counterpart`` what is known of the other's.
     ``directory_numbers`` are the numbers for calling back that the directory lists.
     ``reasons_against`` are an officer's written reasons for passing a good-practice gate.
@@ -54,6 +55,7 @@ class Situation:
     counterpart: StateProfile | None = None
     delivered: Mapping[Digest, Instant] = field(default_factory=dict)
     follower: FollowerView | None = None
+    followed: tuple[Act, ...] = ()
     directory_numbers: frozenset[str] = frozenset()
     reasons_against: Mapping[str, str] = field(default_factory=dict)
 

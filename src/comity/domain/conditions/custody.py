@@ -66,7 +66,8 @@ def seal_made(situation: Situation) -> Answer:
 
 def inventory_compared(situation: Situation) -> Answer:
     """uncc:25(1), uncc:42(4): *integrity*: what goes out is what was frozen."""
-    if not situation.taken("freeze_inventory"):
+    frozen = (act for act in situation.followed if act.step == "freeze_inventory")
+    if not situation.taken("freeze_inventory") and not any(frozen):
         return met("No inventory was made at a freeze.")
     compared = [act for act in situation.taken("review") if _compares(act)]
     return decide(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from comity.base.clock import Instant
 from comity.domain.conditions.answer import Answer, by_name, decide, met, unknown, unmet
 from comity.domain.deadline import Deadline, DeadlineState
 from comity.domain.questions import answers_to
@@ -72,7 +71,7 @@ def order_within_limit(situation: Situation) -> Answer:
     limits = [one for one in situation.profile.clocks.values() if _limits(one)]
     if not limits:
         return met("The own State's law sets no limit.")
-    until = read_instant(situation.term("until")) or _form_end(situation)
+    until = read_instant(_order_end(situation))
     if until is None:
         return unmet("The day until which the order runs is not named.")
     latest = min(situation.now.plus(one.length, zone=one.zone) for one in limits if one.length)
@@ -88,9 +87,7 @@ def _named(situation: Situation, names: frozenset[str]) -> list[Deadline]:
 
 
 def _is_moved(situation: Situation, deadline: Deadline) -> bool:
-    own = situation.profile.clocks.values() if situation.profile else ()
-    clocks = (*situation.book.clocks.values(), *own)
-    extended = {clock.key for clock in clocks if situation.step in clock.extended_by}
+    extended = {one.key for one in _clocks(situation) if situation.step in one.extended_by}
     return deadline.is_open and deadline.clock in extended
 
 
@@ -98,10 +95,20 @@ def _limits(clock: Clock) -> bool:
     return clock.clock == _ORDER and clock.length is not None
 
 
-def _form_end(situation: Situation) -> Instant | None:
-    period = situation.form.get("period")
-    until = period.get("until") if isinstance(period, dict) else None
-    return read_instant(until) if isinstance(until, str) else None
+def _order_end(situation: Situation) -> str:
+    """Return the day that ends the order: a renewal's own, else the form's, else the act's."""
+    if _is_renewal(situation):
+        return situation.term("until")
+    return situation.text("valid_until") or situation.term("until")
+
+
+def _is_renewal(situation: Situation) -> bool:
+    return any(situation.step in clock.extended_by for clock in _clocks(situation))
+
+
+def _clocks(situation: Situation) -> tuple[Clock, ...]:
+    own = situation.profile.clocks.values() if situation.profile else ()
+    return (*situation.book.clocks.values(), *own)
 
 
 PERIODS: Final = by_name(until_named, extension_in_time, hold_may_end, order_within_limit)

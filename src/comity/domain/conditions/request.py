@@ -21,7 +21,7 @@ _CONVENTION: Final = "uncc"
 
 
 def form_complete(situation: Situation) -> Answer:
-    """uncc:40(15), uncc:42(3), uncc:45(3): a request *shall* contain what its form always asks."""
+    """uncc:40(15), uncc:42(3): a request *shall* contain what its form always asks."""
     form = _form(situation)
     if form is None:
         return unknown("The law book has no form for this step.")
