@@ -62,7 +62,7 @@ SAMPLES = {
     "salts of a part": PART["seal/salts.json"],
     "manifest": WHOLE["bag/manifest-sha256.txt"],
     "tag manifest": PART["bag/tagmanifest-sha256.txt"],
-    "index": b"comity/volumes/1\nlane 1\n0 3 bag/bagit.txt\n1 2 bag/data/objects/000001\n\nabc",
+    "index": b"comity/volumes/1 9\nlane 1\n0 3 bag/bagit.txt\n1 2 bag/data/objects/000001\n\nabc",
 }
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),

@@ -17,9 +17,10 @@ from typing import Final, NamedTuple
 from comity.base import limits
 from comity.base.errors import Malformed
 from comity.evidence.errors import LayoutRefused
-from comity.evidence.volumes import CUT, FIRST_LINE
+from comity.evidence.volumes import CUT
 from comity.seal.age import Decryptor, Unwraps
 
+_FIRST: Final = re.compile(rb"comity/volumes/1 ([1-9][0-9]{0,8})\n")
 _LANE: Final = re.compile(rb"lane((?: [1-9][0-9]{0,5})*)\n")
 _ENTRY: Final = re.compile(rb"(0|[1-9][0-9]{0,2}) (0|[1-9][0-9]{0,15}) ([!-~]{1,60})\n")
 _LINE_BYTES: Final = 8 << 20
@@ -39,6 +40,7 @@ class Spot(NamedTuple):
 class Index:
     """What volume 0 says: the volumes of each lane, the sizes of the lanes, the entries."""
 
+    cut: int
     head: int
     lanes: tuple[tuple[int, ...], ...]
     ends: tuple[int, ...]
@@ -48,7 +50,7 @@ class Index:
         """Return how many bytes the volume ``at`` of ``lane`` must hold."""
         if lane == 0:
             return self.head + self.ends[0]
-        return min(CUT, self.ends[lane] - at * CUT)
+        return min(self.cut, self.ends[lane] - at * self.cut)
 
 
 class VolumeSource:
@@ -90,7 +92,9 @@ class VolumeSource:
     def read_at(self, spot: Spot, position: int, buffer: memoryview) -> int:
         """Fill ``buffer`` from ``position`` of an entry, to the end of one volume at most."""
         place = spot.offset + position
-        at, offset = (0, self._index.head + place) if spot.lane == 0 else divmod(place, CUT)
+        at, offset = (
+            (0, self._index.head + place) if spot.lane == 0 else divmod(place, self._index.cut)
+        )
         wanted = min(len(buffer), spot.size - position)
         with self._pool.take(self._volume_of[spot.lane, at]) as volume:
             if volume.size != self._index.expected(spot.lane, at):
@@ -113,10 +117,12 @@ class VolumeSource:
 
 def read_index(stream: io.BufferedIOBase, size: int) -> Index:
     """Read the index at the head of volume 0, which holds ``size`` bytes in all."""
-    if stream.readline(len(FIRST_LINE)) != FIRST_LINE:
+    line = stream.readline(_LINE_BYTES)
+    first = _FIRST.fullmatch(line)
+    if first is None or int(first[1]) > CUT:
         detail = "This is no volume 0 of a package."
         raise Malformed(detail)
-    head = len(FIRST_LINE)
+    head = len(line)
     lanes: list[tuple[int, ...]] = [(0,)]
     line = stream.readline(_LINE_BYTES)
     while match := _LANE.fullmatch(line):
@@ -133,7 +139,7 @@ def read_index(stream: io.BufferedIOBase, size: int) -> Index:
         spots[name] = spot
         head += len(line)
         line = stream.readline(_LINE_BYTES)
-    index = Index(head + 1, tuple(lanes), tuple(ends), spots)
+    index = Index(int(first[1]), head + 1, tuple(lanes), tuple(ends), spots)
     _require_whole(index, size)
     return index
 
@@ -153,7 +159,7 @@ def _read_entry(line: bytes, ends: list[int]) -> tuple[Spot, str]:
 def _require_whole(index: Index, size: int) -> None:
     """Raise unless the lanes have just the volumes they need, each volume in one lane."""
     numbers = [number for lane in index.lanes for number in lane]
-    needed = [-(-end // CUT) for end in index.ends[1:]]
+    needed = [-(-end // index.cut) for end in index.ends[1:]]
     if (
         len(set(numbers)) != len(numbers)
         or [len(lane) for lane in index.lanes[1:]] != needed

@@ -6,13 +6,13 @@ of their own (two, where two entries are written at once). Small tag files and t
 in volume 0 behind the index; it is written last and sent first, so that its receiver can
 choose what to have first. Nothing of names, sizes or kinds is seen without a key.
 
-Volume 0, opened, is the index, an empty line, and lane 0. The index is text: a first line,
-the volumes of each lane from 1 on, and of each entry lane, size and name, in the order in
-which they lie::
+Volume 0, opened, is the index, an empty line, and lane 0. The index is text: a first line
+with the cut, the volumes of each lane from 1 on, and of each entry lane, size and name, in
+the order in which they lie::
 
-    comity/volumes/1\nlane 1 3\nlane 2\n…\n1 2048 bag/data/objects/000001\n…\n\n
+    comity/volumes/1 267386880\nlane 1 3\nlane 2\n…\n1 2048 bag/data/objects/000001\n…\n\n
 
-Every volume of a lane but its last holds ``CUT`` bytes of content.
+Every volume of a lane but its last holds as many bytes of content as the cut says.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ from comity.seal.fields import Random
 
 CUT: Final = 255 << 20
 """Bytes of content in a full volume: with head and proofs the file stays below 256 MiB."""
-FIRST_LINE: Final = b"comity/volumes/1\n"
 _SMALL_BYTES: Final = 8 << 20
+
+
+def first_line(cut: int) -> bytes:
+    """Return the first line of an index."""
+    return b"comity/volumes/1 %d\n" % cut
 
 
 def volume_name(number: int) -> str:
@@ -41,10 +45,20 @@ class VolumeSink:
     """Write a package into encrypted volumes; ``finish`` writes volume 0."""
 
     def __init__(
-        self, store: Callable[[int], Writer], recipients: Sequence[Wraps], random: Random
+        self,
+        store: Callable[[int], Writer],
+        recipients: Sequence[Wraps],
+        random: Random,
+        *,
+        cut: int = CUT,
     ) -> None:
-        """Keep ``store``, which opens the volume of a number for writing."""
-        self._cabinet = _Cabinet(store, recipients, random)
+        """Keep ``store``, which opens the volume of a number for writing.
+
+        What it opens is a stream of ciphertext: it copies what it is given, and is closed
+        once, when the volume is whole. Volumes are numbered from 1, and 0 comes last.
+        """
+        self._cut = cut
+        self._cabinet = _Cabinet(store, recipients, random, cut)
         self._lanes: list[_Lane] = []
         self._small: list[tuple[str, bytes]] = []
         self._lines: list[bytes] = []
@@ -62,7 +76,7 @@ class VolumeSink:
             lane.close()
         lanes = [lane.line() for lane in self._lanes]
         small = [b"0 %d %b\n" % (len(data), name.encode("ascii")) for name, data in self._small]
-        index = b"".join([FIRST_LINE, *lanes, *self._lines, *small, b"\n"])
+        index = b"".join([first_line(self._cut), *lanes, *self._lines, *small, b"\n"])
         if len(index) + sum(len(data) for _, data in self._small) > CUT:
             detail = "There are too many entries for one index."
             raise TooLarge(detail)
@@ -98,11 +112,16 @@ class _Cabinet:
     """Opens volumes for writing, one number after the other."""
 
     def __init__(
-        self, store: Callable[[int], Writer], recipients: Sequence[Wraps], random: Random
+        self,
+        store: Callable[[int], Writer],
+        recipients: Sequence[Wraps],
+        random: Random,
+        cut: int,
     ) -> None:
         self._store = store
         self._recipients = recipients
         self._random = random
+        self._cut = cut
         self._next = 1
 
     def number(self) -> int:
@@ -110,16 +129,17 @@ class _Cabinet:
         return self._next - 1
 
     def open(self, number: int) -> _Volume:
-        return _Volume(self._store(number), self._recipients, self._random)
+        file = self._store(number)
+        return _Volume(file, Encryptor(file, self._recipients, self._random), self._cut)
 
 
 class _Volume:
     """One volume being written."""
 
-    def __init__(self, file: Writer, recipients: Sequence[Wraps], random: Random) -> None:
+    def __init__(self, file: Writer, encryptor: Encryptor, room: int) -> None:
         self._file = file
-        self._encryptor = Encryptor(file, recipients, random)
-        self.room = CUT
+        self._encryptor = encryptor
+        self.room = room
 
     def write(self, chunk: bytes | memoryview) -> None:
         self._encryptor.write(chunk)
