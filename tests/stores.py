@@ -22,6 +22,7 @@ from tests import postgres
 
 _NUMBERS = itertools.count()
 _REAL = pytest.param("postgres", marks=pytest.mark.postgres)
+DURABLE = ["sqlite", _REAL]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     connections.close_all()
 
 
-@pytest.fixture(params=["sqlite", _REAL])
+@pytest.fixture(params=DURABLE)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     yield make_place(request.param, tmp_path, request)
     connections.close_all()
