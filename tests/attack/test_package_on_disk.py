@@ -239,6 +239,7 @@ def test_a_hostile_name_is_restored_below_the_folder_or_by_serial(tmp_path: Path
         b"same",
         b"same/below",
         b"n" * 300,
+        b"d/" * 1500 + b"x",
         b"\xff\xfe",
         b"x\ny",
     ]

@@ -63,7 +63,7 @@ class FolderSink:
         path = self.partial / name
         self._make(path.parent)
         try:
-            return _FileWriter(os.open(path, _NEW, _OWNER_ONLY), name)
+            return FileWriter(os.open(path, _NEW, _OWNER_ONLY), name)
         except OSError as error:
             raise StorageFailed(error.strerror or "", where=name) from error
 
@@ -85,15 +85,19 @@ class FolderSink:
             raise StorageFailed(error.strerror or "", where=str(self.place)) from error
 
     def _make(self, folder: Path) -> None:
-        if folder in self._folders:
-            return
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=folder != self.partial)
-        except OSError as error:
-            raise StorageFailed(error.strerror or "", where=str(folder)) from error
-        self._folders.update(
-            parent for parent in (folder, *folder.parents) if parent.is_relative_to(self.partial)
-        )
+        """Make a folder of the package, and those above it, for their owner alone."""
+        missing = []
+        while folder not in self._folders:
+            missing.append(folder)
+            if folder == self.partial:
+                break
+            folder = folder.parent
+        for new in reversed(missing):
+            try:
+                new.mkdir(mode=0o700, parents=new == self.partial)
+            except OSError as error:
+                raise StorageFailed(error.strerror or "", where=str(new)) from error
+            self._folders.add(new)
 
 
 class FolderSource:
@@ -162,23 +166,27 @@ def flush_path(path: Path) -> None:
         os.close(descriptor)
 
 
-class _FileWriter:
+class FileWriter:
     """A file being written, unbuffered: what comes in is large already."""
 
     def __init__(self, descriptor: int, name: str) -> None:
+        """Take over an open descriptor; ``name`` is told in errors."""
         self._descriptor = descriptor
         self._name = name
 
     def write(self, chunk: bytes | memoryview, /) -> int:
+        """Write as much as the system takes at once; return how much."""
         try:
             return os.write(self._descriptor, chunk)
         except OSError as error:
             raise StorageFailed(error.strerror or "", where=self._name) from error
 
     def __del__(self) -> None:
+        """Close what an error left open."""
         self.close()
 
     def close(self) -> None:
+        """Close the file; a second time does nothing."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)

@@ -4,7 +4,7 @@ Into a new folder go ``restored/`` and ``index.jsonl``. The names in a package w
 by others: none is used as it stands. A name is taken apart at its slashes; empty parts and
 dots fall away, so that all lies below ``restored``; a name with a part that climbs (``..``)
 or that this system reads otherwise is not used at all. What cannot have its own name, because
-it is unsafe, too long, or taken already, lies at ``by-serial/000007`` instead. A link is
+it is unsafe, too long, too deep, or taken already, lies at ``by-serial/000007`` instead. A link is
 written as text (``name.link``), never as a link; what has no bytes is in the index alone.
 Files are readable by their owner and never executable. The index tells where each object lies.
 """
@@ -30,6 +30,8 @@ _RESTORED: Final = "restored"
 _SPARE: Final = "by-serial"
 _INDEX: Final = "index.jsonl"
 _LINK: Final = ".link"
+# Deeper folders many programs can neither walk nor delete.
+_DEEP: Final = 100
 _WINDOWS_SIGNS: Final = frozenset(b'<>:"\\|?*') | frozenset(range(32))
 _WINDOWS_NAMES: Final = frozenset({b"con", b"prn", b"aux", b"nul"}) | {
     device + b"%d" % number for device in (b"com", b"lpt") for number in range(10)
@@ -67,7 +69,7 @@ def open_package(
 def safe_path(path: bytes, *, system: str = os.name) -> str | None:
     """Return where below a folder a name of others may lie; ``None`` if nowhere."""
     parts = [part for part in path.split(b"/") if part not in {b"", b"."}]
-    if not parts or not all(_is_plain(part, system) for part in parts):
+    if not 0 < len(parts) <= _DEEP or not all(_is_plain(part, system) for part in parts):
         return None
     return "/".join(os.fsdecode(part) for part in parts)
 
