@@ -99,12 +99,10 @@ def _why_not(one: Step, other: Step, prevails: str) -> str:
         return "both are steps of one side."
     if not (one.is_exchanged and other.is_exchanged):
         return "a step kept in the house cannot cross."
-    shared = sorted(one.sources & other.sources)
-    if not shared:
+    if not one.sources & other.sources:
         return "no state permits both."
     if not can_disturb(one, other):
         return "neither moves the standing, so that they cannot disturb each other."
-    stuck = [state for state in shared if (one.target or state) not in other.sources]
-    if prevails == _BOTH and stuck:
-        return f"after {one.name!r} from {stuck[0]!r}, {other.name!r} is not possible any more."
+    if prevails == _BOTH and one.moves and one.target not in other.sources:
+        return f"after {one.name!r}, {other.name!r} is not possible any more."
     return ""
