@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final, TypeAlias
 
-import referencing
 from jsonschema import Draft202012Validator, ValidationError, validators
 from jsonschema.protocols import Validator
 
@@ -31,6 +30,7 @@ from comity.law.provision import BadProvision, Provision
 
 Schema: TypeAlias = Mapping[str, Any]
 _SHOWN: Final = 60
+_SHARED: Final = "urn:comity:law:words#/$defs/"
 _KINDS: Final = {"object": "a table", "array": "a list", "string": "text"}
 
 
@@ -61,12 +61,24 @@ def read_schema(kind: str) -> Schema:
 
 @functools.cache
 def _validator(kind: str) -> Validator:
-    words = referencing.Resource.from_contents(read_schema("words"))
-    registry: referencing.Registry[Any] = words @ referencing.Registry()
     checker: type[Validator] = validators.extend(  # type: ignore[no-untyped-call] # stubs lag
         Draft202012Validator, {"pattern": _whole}
     )
-    return checker(read_schema(kind), registry=registry)
+    return checker(_write_out(read_schema(kind)))
+
+
+def _write_out(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Put each shared definition where it is referred to: looking it up takes half the time."""
+    if isinstance(schema, list):
+        return [_write_out(inside) for inside in schema]
+    if not isinstance(schema, dict):
+        return schema
+    rest = {key: _write_out(inside) for key, inside in schema.items() if key != "$ref"}
+    if "$ref" not in schema:
+        return rest
+    name = schema["$ref"].removeprefix(_SHARED)
+    shared = _write_out(read_schema("words")["$defs"][name])
+    return {"allOf": [shared, rest]} if rest else shared
 
 
 def _whole(_: object, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
