@@ -111,9 +111,7 @@ def ask_name(book: Book, question: str) -> tuple[Entry, ...]:
     found = [entry for entry in list_entries(book) if question in entry.names]
     if not found:
         raise NotInBook(_nearest(book, question))
-    great = [
-        entry for entry in found if entry.kind not in {"step", "standing", "field", "crossing"}
-    ]
+    great = [entry for entry in found if entry.kind not in _SMALL]
     return tuple(great or found)
 
 
