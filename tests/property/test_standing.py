@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.base.clock import Instant
+from comity.domain.entry import Entry
+from comity.domain.reading import permits
 from comity.domain.standing import Outcome, Standing, derive
 from tests.lawyer import Event, Table, past, raw_processes, rule
 from tests.property.histories import lawful, unruly
@@ -103,3 +106,60 @@ def test_an_entry_is_settled_after_all_that_its_author_had_in_hand(key: str, dat
     for event in events:
         for earlier in past(named, event.name):
             assert order.index(digest(earlier)) < order.index(digest(event.name))
+
+
+@st.composite
+def tangled(draw: st.DrawFn, table: Table, most: int = 16) -> list[Entry]:
+    """Draw entries that name anything before them: forked chains, recordings, strangers' steps."""
+    process = PROCESSES["test/small"]
+    sides = (*process.sides.both, "stranger")
+    names = [row["step"] for row in table["steps"]] + ["no_such_step"]
+    found: list[Entry] = []
+    for turn in range(draw(st.integers(0, most))):
+        known = [one.digest for one in found]
+        earlier = st.none() | st.sampled_from(known) if known else st.none()
+        step = draw(st.sampled_from(names))
+        owner = next((row["side"] for row in table["steps"] if row["step"] == step), sides[0])
+        found.append(
+            Entry(
+                digest=digest(f"{turn:02}"),
+                process=process.key,
+                side=draw(st.sampled_from(sides) | st.just(owner)),
+                step=step,
+                at=Instant.parse(f"2026-11-21T00:00:{draw(st.integers(0, 3)):02}Z"),
+                holder=draw(st.sampled_from(["XA", "XB"])),
+                before=draw(earlier),
+                seen=draw(earlier),
+                recorded=draw(st.booleans()),
+            )
+        )
+    return found
+
+
+@given(data=st.data())
+def test_a_tangled_record_gives_one_standing_in_any_order(data: Any) -> None:
+    process = PROCESSES["test/small"]
+    found = data.draw(tangled(TABLES["test/small"]))
+    part = [one for one in found if data.draw(st.booleans() | st.just(value=True))]
+    arrived = data.draw(st.permutations(part))
+    assert derive(process, arrived) == derive(process, part)
+
+
+@given(data=st.data())
+def test_what_is_set_aside_in_a_tangled_record_is_judged_by_its_authors_past(data: Any) -> None:
+    process = PROCESSES["test/small"]
+    found = data.draw(tangled(TABLES["test/small"]))
+    standing = derive(process, found)
+    named = {one.digest: one for one in found}
+    for one, what in standing.outcomes.items():
+        if what in {Outcome.APPLIED, Outcome.WAITING} or one in standing.overtaken_by:
+            continue
+        before: set[Any] = set()
+        rest = [*named[one].after]
+        while rest:
+            last = rest.pop()
+            before.add(last)
+            rest += named[last].after
+        view = derive(process, [named[name] for name in before]).state
+        lawful = permits(process, view, named[one])
+        assert what is (Outcome.OVERTAKEN if lawful else Outcome.IRREGULAR)

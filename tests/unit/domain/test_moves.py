@@ -34,8 +34,10 @@ def test_an_incomplete_request_cannot_be_sent_and_it_is_said_why() -> None:
 
 
 def test_a_step_of_the_other_side_is_closed() -> None:
+    desk = Desk()
+    desk.do("send")
     with pytest.raises(StepClosed):
-        require_step(Desk().situation("acknowledge"))
+        require_step(desk.situation("acknowledge"))
 
 
 def test_a_step_that_the_standing_does_not_permit_is_closed() -> None:

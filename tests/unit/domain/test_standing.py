@@ -224,3 +224,20 @@ def test_reading_a_thousand_entries_that_all_cross_looks_at_each_a_few_times() -
     object.__setattr__(process, "steps", Counted(process.steps))
     derive(process, entries_of(crowd(170), process))
     assert looks < 20_000
+
+
+def test_a_chain_forked_a_thousand_times_is_read_step_by_step_and_not_pile_by_pile() -> None:
+    process = build(small())
+    events = [Event("a0", ASKING, "send", None, None)]
+    events += [Event(f"f{turn:03}", ASKED, "acknowledge", None, "a0") for turn in range(999)]
+    looks = 0
+
+    class Counted(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            nonlocal looks
+            looks += 1
+            return super().get(key, default)
+
+    object.__setattr__(process, "steps", Counted(process.steps))
+    derive(process, entries_of(events, process))
+    assert looks < 50_000
