@@ -59,9 +59,7 @@ class Case:
         return self.folder / "blobs" / bare[:2] / bare
 
 
-@pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-)
+@pytest.fixture(scope="module", params=DURABLE)
 def told(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Place, Path, Ident]:

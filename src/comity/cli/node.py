@@ -13,7 +13,7 @@ from comity.app.settings import KINDS, SQLITE, Settings, read_settings
 from comity.app.work import Done, run_due, work_for
 from comity.base import Ident
 from comity.domain.party import StateCode
-from comity.service.jobs import begin_again
+from comity.service.jobs import LEASE_SECONDS, begin_again
 from comity.service.reading import list_dossiers
 from comity.service.sweeping import sweep_blobs
 
@@ -91,11 +91,16 @@ def work(
     *,
     once: Annotated[bool, typer.Option("--once", help="Do what is due, then stop.")] = False,
     seconds: Annotated[float, typer.Option("--for", help="Work for so many seconds.")] = 0,
+    lease: Annotated[
+        int, typer.Option(min=1, help="Seconds after which a silent worker's job goes to another.")
+    ] = LEASE_SECONDS,
     as_json: AsJson = False,
 ) -> None:
     """Do the jobs that are due: taking evidence in, sealing it."""
     held = open_node(node)
-    done = run_due(held) if once or not seconds else work_for(held, seconds)
+    done = (
+        run_due(held, lease=lease) if once or not seconds else work_for(held, seconds, lease=lease)
+    )
     failed = 0
     for job in done:
         failed += job.error is not None
