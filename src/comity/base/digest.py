@@ -16,6 +16,7 @@ from comity.base.errors import Malformed
 
 _TEXT: Final = re.compile(r"sha256:([0-9a-f]{64})")
 _CHUNK: Final = 1 << 20
+_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +27,7 @@ class Digest:
 
     def __post_init__(self) -> None:
         """Refuse anything but 32 bytes."""
-        if len(self.raw) != hashlib.sha256().digest_size:
+        if len(self.raw) != _BYTES:
             detail = f"A SHA-256 digest has 32 bytes, not {len(self.raw)}."
             raise Malformed(detail)
 

@@ -14,12 +14,14 @@ name, size and content of an object are known.
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
-from comity.base import Digest, canonical_bytes, limits, parse_canonical
+from comity.base import Digest, limits, parse_json
 from comity.base.canonical import Json
 from comity.base.errors import BadValue, Malformed
 from comity.seal.fields import (
@@ -72,7 +74,7 @@ class Provenance:
 
     def __post_init__(self) -> None:
         """Refuse what a court could not read: too long, or control characters."""
-        for value in asdict(self).values():
+        for value in (self.origin, self.collector, self.tool, self.authority, self.basis):
             require_words(value)
 
 
@@ -106,6 +108,7 @@ class ObjectRecord:
 
     def as_bytes(self) -> bytes:
         """Return the metadata file."""
+        said = self.provenance
         data: dict[str, Json] = {
             "type": _TYPE,
             "path": self.path_text,
@@ -118,13 +121,22 @@ class ObjectRecord:
             "owner": self.owner,
             "irregular": self.irregular,
             "blind": self.blind.hex(),
+            "origin": said.origin,
+            "collector": said.collector,
+            "tool": said.tool,
+            "authority": said.authority,
+            "basis": said.basis,
         }
-        return canonical_bytes(data | asdict(self.provenance))
+        # A flat document with names in ASCII: sorted and unspaced, this is its RFC 8785 form
+        # (a test compares), at a fifth of the time; a mailbox has a hundred thousand of them.
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode(
+            "utf-8"
+        )
 
     @classmethod
     def parse(cls, data: bytes) -> ObjectRecord:
         """Read a metadata file, in which every field is there and known; else ``Malformed``."""
-        found = parse_canonical(data, limit=limits.OBJECT_METADATA_BYTES)
+        found = parse_json(data, limit=limits.OBJECT_METADATA_BYTES)
         fields = read_document(found, _TYPE, _OWN | _ADDED | _PROVENANCE)
         record = cls(
             path=read_base64(fields["path_bytes"]),
@@ -140,6 +152,9 @@ class ObjectRecord:
         )
         if record.path_text != fields["path"] or len(record.path) > _PATH_BYTES:
             detail = "The name as text is not the name as bytes."
+            raise Malformed(detail)
+        if record.as_bytes() != data:
+            detail = "It is not in canonical form (RFC 8785)."
             raise Malformed(detail)
         if len(record.blind) != _BLIND_BYTES:
             detail = f"A blind has {_BLIND_BYTES} bytes."
@@ -177,7 +192,17 @@ def _read_form(value: Json, form: re.Pattern[str]) -> str | None:
 
 
 def _read_provenance(fields: dict[str, Json]) -> Provenance:
+    return _make_provenance(*(read_text(fields[name], most=_WORDS) for name in sorted(_PROVENANCE)))
+
+
+@lru_cache(maxsize=64)
+def _make_provenance(
+    authority: str, basis: str, collector: str, origin: str, tool: str
+) -> Provenance:
+    """Return the one value for all objects that come from one place."""
     try:
-        return Provenance(**{name: read_text(fields[name], most=_WORDS) for name in _PROVENANCE})
+        return Provenance(
+            authority=authority, basis=basis, collector=collector, origin=origin, tool=tool
+        )
     except BadValue as error:
         raise Malformed(error.detail) from error

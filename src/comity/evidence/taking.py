@@ -13,6 +13,7 @@ Beside each lies its metadata (``comity.evidence.record``). One row comes out pe
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from comity.base import Digest, Instant, canonical_bytes
+from comity.base import Digest, Instant
 from comity.base.canonical import Json
 from comity.evidence.copying import Copied, Copier, Read, Watch, unwatched
 from comity.evidence.entries import Sink, object_name, record_name, write_entry
@@ -41,7 +42,7 @@ class Taken:
     """One object taken in: all that the package needs to know of it.
 
     ``metadata`` is the metadata file, ``salt`` the 32 random bytes of its leaf,
-    ``circumstances`` one canonical JSON line. ``irregular`` is empty if all was regular.
+    ``circumstances`` one line of JSON. ``irregular`` is empty if all was regular.
     """
 
     serial: int
@@ -81,7 +82,7 @@ def take_in(places: Iterable[Place], sink: Sink, intake: Intake) -> Iterator[Tak
                 size=record.size,
                 metadata=metadata,
                 salt=draw(intake.random, _RANDOM_BYTES),
-                circumstances=canonical_bytes(_circumstances(serial, item, held.after)),
+                circumstances=_circumstances(serial, item, held.after),
                 irregular=record.irregular,
             )
 
@@ -138,10 +139,10 @@ def _modified(seen: os.stat_result, begun: Instant) -> str | None:
 
 def _circumstances(
     serial: int, item: Found | Stream | Device, after: os.stat_result | None
-) -> dict[str, Json]:
+) -> bytes:
     """Return what relates the object to the moment and to others; numbers as text, for length."""
-    seen = _seen(item)
-    return {"serial": serial, "before": _look_data(seen), "after": _look_data(after)}
+    told = {"serial": serial, "before": _look_data(_seen(item)), "after": _look_data(after)}
+    return json.dumps(told, separators=(",", ":"), sort_keys=True).encode("ascii")
 
 
 def _look_data(seen: os.stat_result | None) -> Json:
