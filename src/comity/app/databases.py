@@ -98,8 +98,11 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     """
     if not settings.configured:
         _set_up()
-    filled = connections.configure_settings({"default": {}, alias: database})
-    connections.settings[alias] = filled[alias]
+    filled = connections.configure_settings({"default": {}, alias: database})[alias]
+    if alias in connections.settings and connections.settings[alias] != filled:
+        connections[alias].close()
+        del connections[alias]
+    connections.settings[alias] = filled
     from comity.storage.database import DatabaseStore  # noqa: PLC0415 - see above
 
     return DatabaseStore(alias)

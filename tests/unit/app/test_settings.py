@@ -1,0 +1,57 @@
+"""Settings of a node: every key is there, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from comity.app.settings import NoNode, Settings, SettingsRefused, read_settings
+from comity.base.errors import ComityError, Malformed
+
+GOOD = Settings(state="XA", authority='The "XA" \\ CA é', kind="court", exercise=True)
+
+
+def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
+    (tmp_path / "node.toml").write_text(GOOD.as_toml(), "utf-8")
+    assert read_settings(tmp_path, {}) == GOOD
+
+
+def test_the_environment_can_name_another_database(tmp_path: Path) -> None:
+    (tmp_path / "node.toml").write_text(GOOD.as_toml(), "utf-8")
+    found = read_settings(tmp_path, {"COMITY_DATABASE": "postgres:///x"})
+    assert found.database == "postgres:///x"
+
+
+def test_no_settings_are_no_node(tmp_path: Path) -> None:
+    with pytest.raises(NoNode):
+        read_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.as_toml() + "password = 'x'\n",
+        GOOD.as_toml().replace("kind", "sort"),
+        GOOD.as_toml().replace("true", '"yes"'),
+        GOOD.as_toml().replace('"court"', '"ministry"'),
+        GOOD.as_toml().replace("exercise = true", "exercise = false"),
+    ],
+)
+def test_settings_that_are_odd_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "node.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingsRefused):
+        read_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"state = ", b"[[["])
+def test_what_is_no_toml_is_refused_in_our_words(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "node.toml").write_bytes(data)
+    with pytest.raises(Malformed):
+        read_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize("state", ["QQ", "xa", "", "XXX"])
+def test_an_unknown_state_has_no_node(state: str) -> None:
+    with pytest.raises(ComityError):
+        Settings(state=state, authority="A", kind="court", exercise=True)
