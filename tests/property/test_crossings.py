@@ -10,6 +10,7 @@ import pytest
 from comity.domain.standing import Outcome, derive
 from tests.lawyer import Event, Table, raw_processes
 from tests.tables import build, digest, entry, small
+from tests.world import book
 
 TABLES: dict[str, Table] = {"test/small": small(), **raw_processes()}
 
@@ -27,7 +28,7 @@ def pairs(table: Table) -> Iterator[tuple[str, str, str]]:
                     yield asking["step"], asked["step"], state
 
 
-PROCESSES = {key: build(table, key) for key, table in TABLES.items()}
+PROCESSES = {"test/small": build(small()), **book().processes}
 CASES = {key: list(pairs(table)) for key, table in TABLES.items()}
 
 

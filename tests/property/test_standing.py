@@ -15,11 +15,12 @@ from comity.domain.standing import Outcome, Standing, derive
 from tests.lawyer import Event, Table, past, raw_processes, rule
 from tests.property.histories import lawful, unruly
 from tests.tables import build, digest, entries_of, small
+from tests.world import book
 
 TABLES: dict[str, Table] = {"test/small": small(), **raw_processes()}
 
 
-PROCESSES = {key: build(table, key) for key, table in TABLES.items()}
+PROCESSES = {"test/small": build(small()), **book().processes}
 each_process = pytest.mark.parametrize("key", sorted(TABLES))
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from comity.base.clock import Instant
 from comity.base.digest import Digest
@@ -68,31 +68,38 @@ def entries(acts: Iterable[Act]) -> tuple[Entry, ...]:
     Whether chains are whole and signed is checked elsewhere (``comity.seal.chain``); an
     act whose predecessors are missing gives an entry that waits.
     """
-    named = {act.digest: act for act in acts}
-    found = [
-        _own(digest, act) if act.recorded is None else _recorded(digest, act, named)
-        for digest, act in named.items()
-    ]
+    found = []
+    after: dict[Digest, _Last] = {}
+    for act in sorted({act.digest: act for act in acts}.values(), key=lambda act: act.number):
+        last = _last(act, after)
+        if act.recorded is None:
+            after[act.digest] = _Last(act.digest, last.told)
+            found.append(_entry(act, act.before, act.seen))
+        else:
+            after[act.digest] = _Last(last.own, act.digest)
+            found.append(_entry(act, last.told, _seen(act, last)))
     return tuple(sorted(found, key=lambda entry: entry.digest))
 
 
-def _own(digest: Digest, act: Act) -> Entry:
-    return _entry(digest, act, act.before, act.seen)
+class _Last(NamedTuple):
+    """The last act of our own in a chain, and the last that was told and recorded."""
+
+    own: Digest | None
+    told: Digest | None
 
 
-def _recorded(digest: Digest, act: Act, acts: Mapping[Digest, Act]) -> Entry:
-    before = _last(act, acts, recorded=True)
-    stated = (act.recorded or {}).get("seen") == NOTHING_SEEN
-    seen = act.seen or (None if stated else _last(act, acts, recorded=False))
-    return _entry(digest, act, before, seen)
+def _last(act: Act, after: Mapping[Digest, _Last]) -> _Last:
+    """Return what stands before an act; what is missing there is named and so waited for."""
+    if act.before is None:
+        return _Last(None, None)
+    return after.get(act.before, _Last(act.before, act.before))
 
 
-def _last(act: Act, acts: Mapping[Digest, Act], *, recorded: bool) -> Digest | None:
-    """Walk back along the chain to the last act that is (not) a recording; a gap ends the walk."""
-    at = act.before
-    while at is not None and at in acts and (acts[at].recorded is not None) is not recorded:
-        at = acts[at].before
-    return at
+def _seen(act: Act, last: _Last) -> Digest | None:
+    """Return what the other side had seen: as stated, else our last act before the recording."""
+    if act.recorded is not None and act.recorded.get("seen") == NOTHING_SEEN:
+        return None
+    return act.seen or last.own
 
 
 def _time(act: Act) -> Instant:
@@ -104,9 +111,9 @@ def _time(act: Act) -> Instant:
     return min(act.at, received)
 
 
-def _entry(digest: Digest, act: Act, before: Digest | None, seen: Digest | None) -> Entry:
+def _entry(act: Act, before: Digest | None, seen: Digest | None) -> Entry:
     return Entry(
-        digest=digest,
+        digest=act.digest,
         process=act.process,
         side=act.side,
         step=act.step,

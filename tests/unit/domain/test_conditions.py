@@ -314,6 +314,12 @@ REQUESTED = [
     ),
     ("body_authorised", at_requested(("authorise", terms(body="judge", decision="1/26"))), {}, YES),
     ("body_authorised", at_requested(("authorise", terms(decision="1/26"))), {}, NO),
+    (
+        "court_authorised",
+        at_requested(("authorise", terms(body="court", decision="1/26", purpose="notice"))),
+        {},
+        NO,
+    ),
     ("order_served", at_requested("serve_order"), {}, YES),
     ("inventory_compared", at_requested(), {}, YES),
     ("inventory_compared", at_requested("freeze_inventory"), {}, NO),

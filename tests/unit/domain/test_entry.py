@@ -100,3 +100,21 @@ def test_an_act_whose_predecessor_is_missing_waits() -> None:
     late = desk.do("status_query")
     del desk.acts[0]
     assert desk.standing.outcomes[late.digest] is Outcome.WAITING
+
+
+def test_a_recorded_act_with_a_gap_before_it_waits() -> None:
+    desk = Desk()
+    desk.do("send")
+    told = desk.record("acknowledge")
+    del desk.acts[0]
+    assert desk.standing.outcomes[told.digest] is Outcome.WAITING
+
+
+def test_entries_do_not_depend_on_the_order_of_the_acts() -> None:
+    desk = Desk()
+    desk.do("draft")
+    desk.do("send")
+    desk.record("acknowledge")
+    desk.do("status_query", seen=None)
+    desk.record("grant")
+    assert entries(reversed(desk.acts)) == entries(desk.acts)

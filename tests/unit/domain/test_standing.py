@@ -9,15 +9,16 @@ import pytest
 from comity.domain.entry import Entry
 from comity.domain.standing import Outcome, derive
 from comity.law import Process
-from tests.lawyer import Event, raw_processes, rule
+from tests.lawyer import Event, rule
 from tests.tables import build, digest, entries_of, entry, small
+from tests.world import book
 
 PRESERVATION = "uncc/preservation"
 ASKING, ASKED = "requesting", "requested"
 
 
 def preservation() -> Process:
-    return build(raw_processes()[PRESERVATION], PRESERVATION)
+    return book().processes[PRESERVATION]
 
 
 def history(*rows: tuple[str, str, str, str | None]) -> list[Event]:

@@ -82,9 +82,11 @@ def _screened(situation: Situation, term: str, clear: str, what: str) -> Answer:
 
 
 def _authorised(situation: Situation, bodies: frozenset[str] | None, no: str) -> Answer:
+    # A court that allows notice to the person has not thereby authorised the measure.
+    measures = [a for a in situation.taken("authorise") if a.terms.get("purpose") != "notice"]
     good = [
         act
-        for act in situation.taken("authorise")
+        for act in measures
         if act.terms.get("decision") and act.terms.get("body")
         if bodies is None or act.terms["body"] in bodies
     ]
