@@ -521,6 +521,21 @@ def root_signed_over_other_objects(entries: Entries) -> None:
     resign(entries, root=Digest.of(b"other"))
 
 
+@attack(12)
+def one_object_counted_as_two_by_the_sealer(entries: Entries) -> None:
+    before = sum(len(data) for name, data in entries.items() if "/data/" in name)
+    entries["bag/data/objects/000002"], entries[SECOND] = entries[FIRST], entries[RECORD]
+    salts = json.loads(entries[SALTS])["salts"]
+    rewrite(entries, SALTS, salts=[salts[0], salts[0], salts[2]])
+    after = sum(len(data) for name, data in entries.items() if "/data/" in name)
+    info = entries["bag/bag-info.txt"]
+    entries["bag/bag-info.txt"] = info.replace(b" %d." % before, b" %d." % after)
+    octets = sum(len(data) for name, data in entries.items() if "/objects/" in name)
+    rewrite(entries, "bag/package.json", octets=octets)
+    relist(entries)
+    resign(entries, root=root_of(entries))
+
+
 @attack(13)
 def more_objects_signed_than_are_here(entries: Entries) -> None:
     resign(entries, objects=4)

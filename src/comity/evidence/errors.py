@@ -50,7 +50,7 @@ class NothingChosen(AskedWrongly):
     """Nothing in the package answers to what was asked for."""
 
     code = "evidence/nothing-chosen"
-    remedy = "List the package with `comity evidence verify --json`; serials count from 1."
+    remedy = "List the objects with `comity evidence list`; serials count from 1."
 
 
 class StorageFailed(OutOfReach):
