@@ -142,5 +142,6 @@ def missing_migrations(alias: str) -> tuple[str, ...]:
 
 
 def close_connections() -> None:
-    """Close this thread's connections."""
-    connections.close_all()
+    """Close this thread's connections, if there can be any."""
+    if settings.configured:
+        connections.close_all()

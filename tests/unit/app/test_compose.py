@@ -7,9 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from comity.app.compose import FolderTaken, card_path, init_node, open_node
+from comity.app.databases import close_connections
 from comity.app.settings import Settings
 from comity.base.errors import OutOfReach
 from comity.seal.errors import KeyFileExposed, KeyFileLocked
@@ -22,7 +22,7 @@ SETTINGS = Settings(state="XA", authority="XA-CA", kind="central_authority", exe
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     init_node(tmp_path / "node", SETTINGS)
-    connections.close_all()
+    close_connections()
     return tmp_path / "node"
 
 
@@ -30,7 +30,7 @@ def test_a_node_opens_with_the_key_of_its_card(folder: Path) -> None:
     node = open_node(folder, book=small_book())
     assert (node.state, node.authority, node.exercise) == ("XA", "XA-CA", True)
     assert read_public(card_path(folder)).key == node.key.public
-    connections.close_all()
+    close_connections()
 
 
 def test_all_of_a_node_is_for_its_owner_alone(folder: Path) -> None:
@@ -41,7 +41,7 @@ def test_all_of_a_node_is_for_its_owner_alone(folder: Path) -> None:
 
 def test_no_secret_lies_outside_the_key_files(folder: Path) -> None:
     node = open_node(folder, book=small_book())
-    connections.close_all()
+    close_connections()
     secret = node.identity.secret_text().encode()
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".age"]
     assert len(files) >= 4
@@ -60,7 +60,7 @@ def test_a_node_that_could_not_be_made_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OutOfReach):
         init_node(tmp_path / "node", nowhere)
     assert list(tmp_path.iterdir()) == []
-    connections.close_all()
+    close_connections()
 
 
 def test_keys_that_others_can_read_open_no_node(folder: Path) -> None:
@@ -80,4 +80,4 @@ def test_keys_can_be_locked_with_a_passphrase(
     monkeypatch.delenv("COMITY_PASSPHRASE_FILE")
     with pytest.raises(KeyFileLocked):
         open_node(tmp_path / "node", book=small_book())
-    connections.close_all()
+    close_connections()

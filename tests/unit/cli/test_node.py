@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 
+from comity.app.databases import close_connections
 from comity.cli.main import run
 from tests.raw import raw_tables
 from tests.stores import Place
@@ -19,7 +19,7 @@ INIT = ["--state", "XA", "--authority", "XA-CA", "--kind", "central_authority"]
 def _run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
     with pytest.raises(SystemExit) as left:
         run([*words, "--json"])
-    connections.close_all()
+    close_connections()
     code = left.value.code
     return (code if isinstance(code, int) else 0), json.loads(capsys.readouterr().out)
 
