@@ -30,13 +30,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from comity.base.clock import Instant, Period
+from comity.base.clock import Instant
 from comity.base.digest import Digest
-from comity.base.errors import ComityError
 from comity.base.ident import Ident
 from comity.domain.entry import Entry
-from comity.domain.questions import QUESTIONS, answers_to
+from comity.domain.extending import extend, named_day
 from comity.domain.standing import Standing
+from comity.domain.timeline import timeline
 from comity.law import Book, Clock, Process, Provision, StateProfile
 
 _WISH: Final = "wish"
@@ -134,22 +134,6 @@ def deadlines(  # noqa: PLR0913 # each part of what a deadline depends on has it
     return tuple(sorted(found, key=lambda one: (one.clock, one.started_by)))
 
 
-def timeline(entries: Iterable[Entry], standing: Standing) -> tuple[Entry, ...]:
-    """Return what counts, in its order: applied entries as settled, the house's by their time.
-
-    A house entry stands after the last applied one that is not later than it.
-    """
-    named = {entry.digest: entry for entry in entries}
-    applied = [named[digest] for digest in standing.applied if digest in named]
-    house = sorted(
-        (entry for entry in named.values() if not entry.is_exchanged),
-        key=lambda entry: (entry.at, entry.number, entry.digest),
-    )
-    placed = [(place, entry) for place, entry in enumerate(applied)]
-    placed += [(_place(applied, entry.at), entry) for entry in house]
-    return tuple(entry for _, entry in sorted(placed, key=lambda row: row[0]))
-
-
 def _of_clock(
     clock: Clock,
     taken: tuple[Entry, ...],
@@ -170,10 +154,6 @@ def _of_clock(
     return found
 
 
-def _place(applied: list[Entry], at: Instant) -> int:
-    return max((place for place, entry in enumerate(applied) if entry.at <= at), default=-1)
-
-
 def _deadline(
     clock: Clock,
     entry: Entry,
@@ -186,7 +166,7 @@ def _deadline(
     if start is not None and first is None:
         return None
     ender = next((one for one in later if one.step in clock.ends), None)
-    due, is_moved = _extend(clock, first, _until(later, ender))
+    due, is_moved = extend(clock, first, _until(later, ender))
     earliest, (due, waits) = due, _follow(clock, due, follower)
     waits = waits if start else _DELIVERY
     return Deadline(
@@ -216,57 +196,8 @@ def _first_due(clock: Clock, entry: Entry, start: Instant | None) -> Instant | N
     return start.plus(clock.length, zone=clock.zone)
 
 
-def named_day(clock: Clock, entry: Entry, start: Instant) -> Instant | None:
-    """Return the moment that an entry's terms name: an instant, or a period from ``start``.
-
-    Terms may come from the other side; what cannot be read names no day.
-    """
-    text = entry.terms.get("answer_by" if clock.nature == _WISH else "until", "")
-    try:
-        if text.startswith("P"):
-            return start.plus(Period.parse(text), zone=clock.zone)
-        return Instant.parse(text)
-    except ComityError:
-        return None
-
-
 def _until(later: tuple[Entry, ...], ender: Entry | None) -> tuple[Entry, ...]:
     return later if ender is None else later[: later.index(ender)]
-
-
-def _extend(
-    clock: Clock, due: Instant | None, later: tuple[Entry, ...]
-) -> tuple[Instant | None, bool]:
-    """Move the day by each extension made in time (rule 5); say whether it moved."""
-    is_moved = False
-    for place, entry in enumerate(later):
-        if due is None or entry.step not in clock.extended_by:
-            continue
-        moved = named_day(clock, entry, due)
-        if moved is None and clock.length is not None:
-            moved = due.plus(clock.length, zone=clock.zone)
-        if moved is not None and moved > due and _in_time(entry, due, later[:place]):
-            due, is_moved = moved, True
-    return due, is_moved
-
-
-def _in_time(entry: Entry, due: Instant, earlier: tuple[Entry, ...]) -> bool:
-    """Tell whether the extension, or the question that it answers, came in time.
-
-    uncc:42(9): what must come before the expiry is the asking.
-    """
-    return min(one.at for one in (entry, *_asked(entry.step, earlier))) <= due
-
-
-def _asked(answer: str, earlier: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Return the question that is open before this answer, if there is one."""
-    question = QUESTIONS.get(answer, "")
-    for entry in reversed(earlier):
-        if entry.step in answers_to(question):
-            break
-        if entry.step == question:
-            return (entry,)
-    return ()
 
 
 def _follow(

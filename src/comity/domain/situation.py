@@ -15,10 +15,11 @@ from comity.base.canonical import Json
 from comity.base.clock import Instant
 from comity.base.digest import Digest
 from comity.base.errors import ComityError
-from comity.domain.deadline import Deadline, FollowerView, deadlines, timeline
+from comity.domain.deadline import Deadline, FollowerView, deadlines
 from comity.domain.dossier import Dossier
 from comity.domain.entry import entries
 from comity.domain.standing import Standing
+from comity.domain.timeline import timeline
 from comity.law import Book, Process, StateProfile
 from comity.seal.act import Act
 
