@@ -497,6 +497,19 @@ def executed() -> Desk:
     return desk
 
 
+def test_conditions_of_a_grant_bind_though_the_handing_over_does_not_repeat_them() -> None:
+    desk = Desk("uncc/stored_data", own="XB")
+    steps("send", "acknowledge", "grant_with_conditions", "execute", "hand_over")(desk)
+    assert examine("conditions_acknowledged", desk.situation("x")).verdict is NO
+
+
+def test_conditions_of_a_grant_are_acknowledged_with_the_receipt() -> None:
+    desk = Desk("uncc/stored_data", own="XB")
+    steps("send", "acknowledge", "grant_with_conditions", "execute", "hand_over")(desk)
+    steps(("confirm_receipt", terms(conditions="acknowledged")))(desk)
+    assert examine("conditions_acknowledged", desk.situation("x")).verdict is YES
+
+
 @pytest.mark.parametrize(
     ("need", "taken", "verdict"),
     [

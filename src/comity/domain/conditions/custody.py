@@ -78,17 +78,28 @@ def inventory_compared(situation: Situation) -> Answer:
 
 
 def conditions_acknowledged(situation: Situation) -> Answer:
-    """uncc:36(1), uncc:40(19), uncc:40(28): whoever accepts is *bound* by the conditions."""
-    carriers = situation.taken("hand_over", "grant_with_conditions")
-    if not carriers or not carriers[-1].terms.get("conditions"):
+    """uncc:36(1), uncc:40(19), uncc:40(28): whoever accepts is *bound* by the conditions.
+
+    Conditions of a grant stay attached when evidence is handed over without repeating them.
+    """
+    history = situation.history
+    attached = [place for place, act in enumerate(history) if _has_conditions(act)]
+    if not attached:
         return met("No conditions are attached.")
-    later = situation.since("hand_over", "grant_with_conditions")
+    later = history[attached[-1] + 1 :]
     said = [act.terms.get("conditions") for act in later if act.step == "confirm_receipt"]
     return decide(
         holds="acknowledged" in said,
         yes="The conditions are acknowledged.",
         no="The conditions attached are not acknowledged.",
     )
+
+
+def _has_conditions(act: Act) -> bool:
+    """Return whether conditions came with this act: named in it, or what it is for."""
+    if act.step == "hand_over":
+        return bool(act.terms.get("conditions"))
+    return act.step == "grant_with_conditions"
 
 
 def use_covered(situation: Situation) -> Answer:
