@@ -105,6 +105,18 @@ for needed in sorted(make_package()):
     ATTACKS[f"without {needed}"] = (1, without(needed))
 
 
+def respelt(digits: str) -> Callable[[Entries], None]:
+    def story(entries: Entries) -> None:
+        for name in ("bag/data/objects/%s", "bag/data/meta/%s.json"):
+            entries[name % digits] = entries.pop(name % "000003")
+
+    return story
+
+
+for digits in ("0000003", "00003", "\u0660\u0660\u0660\u0660\u0660\u0663", "+00003", "000003 "):
+    ATTACKS[f"a serial written {digits!a}"] = (1, respelt(digits))
+
+
 @attack(1)
 def no_objects_at_all(entries: Entries) -> None:
     for name in [name for name in entries if name.startswith("bag/data/")]:
@@ -458,6 +470,17 @@ for name, changes in RECORDS.items():
 
 
 @attack(10)
+def metadata_with_blanks(entries: Entries) -> None:
+    entries[RECORD] = json.dumps(json.loads(entries[RECORD]), sort_keys=True).encode()
+    info = entries["bag/bag-info.txt"].splitlines()
+    octets = sum(len(data) for name, data in entries.items() if "/data/" in name)
+    info[-1] = b"Payload-Oxum: %d.6" % octets
+    entries["bag/bag-info.txt"] = b"\n".join([*info, b""])
+    relist(entries)
+    resign(entries, root=root_of(entries))
+
+
+@attack(10)
 def metadata_that_is_huge(entries: Entries) -> None:
     described()(entries)
     before = sum(map(len, (entries[name] for name in entries if "/data/" in name)))
@@ -690,6 +713,12 @@ def test_a_forged_part_fails_at_its_own_check(story: str) -> None:
     change(entries)
     examined = examine(entries)
     assert (examined.report.verdict, first_failed(examined)) == (Verdict.FAILED, check)
+
+
+def test_salts_that_would_fill_the_memory_are_not_read() -> None:
+    entries = make_package() | {SALTS: b"[" + b"[]," * 1000 + b"[]]"}
+    found = [f for f in examine(entries).report.findings if f.check == 12]
+    assert "has more than" in found[0].says
 
 
 def test_a_name_given_twice_is_refused() -> None:

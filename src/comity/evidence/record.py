@@ -150,11 +150,11 @@ class ObjectRecord:
             provenance=_read_provenance(fields),
             blind=read_hex(fields["blind"]),
         )
-        if record.path_text != fields["path"] or len(record.path) > _PATH_BYTES:
-            detail = "The name as text is not the name as bytes."
+        if len(record.path) > _PATH_BYTES:
+            detail = f"A name has at most {_PATH_BYTES} bytes."
             raise Malformed(detail)
         if record.as_bytes() != data:
-            detail = "It is not in canonical form (RFC 8785)."
+            detail = "It is not in canonical form, or its name as text is not its name as bytes."
             raise Malformed(detail)
         if len(record.blind) != _BLIND_BYTES:
             detail = f"A blind has {_BLIND_BYTES} bytes."

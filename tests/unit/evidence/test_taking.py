@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import socket
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from comity.base import limits
 from comity.base.errors import BadValue
 from comity.evidence import (
     Intake,
+    Kind,
     NotThere,
     ObjectRecord,
     Provenance,
@@ -133,6 +135,18 @@ def test_what_lies_deeper_than_the_system_can_name_is_told(tmp_path: Path) -> No
     assert len(rows) == 1
     assert rows[0].irregular.startswith("could not be read")
     assert ObjectRecord.parse(rows[0].metadata).path.endswith(b"d" * 200)
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path) -> None:
+    (tmp_path / "hidden").write_bytes(b"x")
+    limits_before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits_before[1]))  # so for root too
+    try:
+        found = list(walk(os.fsencode(tmp_path)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits_before)
+    assert [(item.kind, item.fault) for item in found] == [(Kind.FOLDER, "Too many open files")]
+    assert hold(found[0], Meddling(lambda: None)).irregular.startswith("could not be read")
 
 
 def test_a_stream_is_taken_to_its_end() -> None:

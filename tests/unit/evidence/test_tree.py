@@ -60,7 +60,7 @@ def test_a_tree_stands_on_whole_hashes(leaves: list[bytes]) -> None:
         Tree(leaves)
 
 
-@pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (1 << 70, 3)])
+@pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (1 << 70, 3), (1, 1), (6, 1)])
 def test_an_index_outside_the_tree_leads_nowhere(index: int, size: int) -> None:
     with pytest.raises(Malformed):
         walk_path(LEAVES[0], index, size, ())

@@ -23,6 +23,7 @@ from comity.evidence import (
     check_package,
     open_source,
 )
+from comity.evidence.unlocking import read_index
 from comity.evidence.volumes import CUT
 from comity.seal import Identity, NoMatch, decrypt_bytes, encrypt_bytes
 from tests.packages import TRUST, MemorySink, make_package, seeded
@@ -170,6 +171,16 @@ def test_an_index_that_does_not_fit_is_refused(find: bytes, put: bytes) -> None:
     assert find in index
     with pytest.raises((Malformed, LayoutRefused)):
         read_all(reindexed(volumes, index.replace(find, put, 1)))
+
+
+def test_two_lanes_never_share_a_volume() -> None:
+    index = (
+        b"comity/volumes/1 9\nlane 1\nlane 1\n1 2 bag/bagit.txt\n2 2 bag/data/objects/000001\n\n"
+    )
+    apart = index.replace(b"lane 1\nlane 1", b"lane 1\nlane 2")
+    assert read_index(io.BytesIO(apart), len(index)).lanes == ((0,), (1,), (2,))
+    with pytest.raises(Malformed):
+        read_index(io.BytesIO(index), len(index))
 
 
 def test_bytes_hidden_behind_the_entries_are_refused() -> None:
