@@ -90,6 +90,7 @@ def make_desk(store: Store, folder: Path, *, seed: int = 1, state: str = "XA") -
         random=random,
         key=SigningKey.generate(random),
         identity=Identity.generate(random),
+        home=blobs,
     )
     _know(node)
     return Desk(node=node, clock=clock)

@@ -121,6 +121,7 @@ def open_node(
         random=random,
         key=signing,
         identity=identity,
+        home=folder,
     )
 
 

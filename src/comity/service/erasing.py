@@ -1,8 +1,11 @@
 """Erasing: destroying the identity to which a dossier's content is sealed.
 
-Every form, reply and exhibit of the dossier becomes unreadable at once, on this node
-and in every copy of its disk from now on. The acts stay, verify, and say that it was
-done and under which decision.
+Every form, reply and exhibit of the dossier becomes unreadable at once on this node. The
+acts stay, verify, and say that it was done and under which decision.
+
+The wrapped identity also lies in backups, and for a while in what the disk remembers of
+deleted blocks (PostgreSQL: until its next VACUUM). Backups are destroyed by whoever keeps
+them; the operator's page says how.
 """
 
 from __future__ import annotations

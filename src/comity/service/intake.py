@@ -19,13 +19,11 @@ from comity import evidence
 from comity.base import Digest, Hasher, Ident, Instant
 from comity.base.canonical import Json
 from comity.base.errors import BadValue
-from comity.evidence import Provenance, VolumeSink, VolumeSource
+from comity.evidence import Provenance, VolumeSink, VolumeSource, require_places
 from comity.evidence.leaves import Grove
-from comity.evidence.walking import look
 from comity.seal.fields import read_base64, write_base64
 from comity.service.contents import live_identity, unwrap
 from comity.service.custody import TAKE_IN, called, done_words, intake_row, require_custody
-from comity.service.errors import NotThere
 from comity.service.jobs import Held, ask_for, finish, read_order
 from comity.service.listing import ROWS, read_rows, row_leaf, write_row
 from comity.service.node import Node, Officer
@@ -51,9 +49,7 @@ def request_intake(
     if not places:
         detail = "Nothing is named that could be taken in."
         raise BadValue(detail)
-    for place in places:
-        if look(os.fsencode(place)).seen is None:
-            raise NotThere(where=ascii(str(place)))
+    require_places([os.fsencode(place) for place in places], node.home or Path(os.devnull))
     with node.store.unit() as unit:
         held = hold(node, unit, dossier)
         require_custody(node, unit, officer, held, called(node, held, TAKE_IN))

@@ -8,6 +8,7 @@ act names a person.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from comity.base import Clock, Idents
 from comity.evidence import Sealer
@@ -34,6 +35,8 @@ class Node:
     random: Random
     key: SigningKey = field(repr=False)
     identity: Identity = field(repr=False)
+    # Where it keeps its things: they are never themselves taken in as evidence.
+    home: Path | None = None
 
     @property
     def sealer(self) -> Sealer:

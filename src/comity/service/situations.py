@@ -71,6 +71,7 @@ def see(node: Node, unit: Unit, officer: Officer, head: DossierRow, move: Move) 
         counterpart=node.book.states.get(head.counterpart),
         delivered=delivered_at(acts),
         follower=view_followers(node.book, followers),
+        followed=read_acts(unit, head.follows) if head.follows else (),
         reasons_against=move.reasons_against,
         now=node.clock.now(),
     )

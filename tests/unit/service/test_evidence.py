@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from comity import evidence
 from comity.base import Ident
-from comity.base.errors import ComityError
+from comity.base.errors import BadValue, ComityError
 from comity.evidence import FolderSource, Provenance, Vouched, check_package
 from comity.service import intake, jobs, reading, sealing, volumes
 from comity.service.erasing import erase_content
-from comity.service.errors import AlreadyThere, ContentErased, LeaseLost, NotThere, Unfit
+from comity.service.errors import AlreadyThere, ContentErased, LeaseLost, Unfit
 from comity.service.handing import Part, disclose_part, open_package
 from comity.service.requests import amend_form
 from comity.service.situations import Move
@@ -56,8 +57,14 @@ def test_neither_content_nor_names_lie_in_the_clear(
 
 def test_nothing_that_is_not_there_can_be_asked_for(desk: Desk, tmp_path: Path) -> None:
     dossier = desk.open()
-    with pytest.raises(NotThere):
+    with pytest.raises(evidence.NotThere):
         intake.request_intake(desk.node, OFFICER, dossier, [tmp_path / "no"], Provenance())
+
+
+def test_a_node_takes_nothing_in_that_holds_itself(desk: Desk, tmp_path: Path) -> None:
+    dossier = desk.open()
+    with pytest.raises(BadValue):
+        intake.request_intake(desk.node, OFFICER, dossier, [tmp_path], Provenance())
 
 
 def test_a_sealed_package_opens_as_one_that_anyone_verifies(

@@ -22,6 +22,8 @@ def check_dossier(chain: Chain) -> None:
     if derived is None:
         return
     unit, ident, findings = chain.unit, chain.ident, chain.findings
+    if any(act.lawbook != chain.node.book.digest for act in chain.acts):
+        findings.note(_HEADS, "Some acts were taken under another law book than the present.")
     # 7. Heads.
     compare_rows(findings, _HEADS, (derived.head,), unit.dossiers.find(ident=ident))
     # 8. Standings.
