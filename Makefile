@@ -27,8 +27,8 @@ check: $(VENV)/.dev ## lint, types, import contracts, law files
 	$(BIN)/mypy
 	$(BIN)/comity law check
 
-bench: $(VENV)/.dev tools ## measure beside the peers; prints JSON lines
-	$(BIN)/python benchmarks/seal_verify.py
+bench: $(VENV)/.dev tools ## measure beside the peers, as JSON lines (BENCH="--large-mb 64 --small 500")
+	@$(BIN)/python benchmarks/seal_verify.py $(BENCH)
 
 mutants: $(VENV)/.dev ## break the code and the law files in many ways; every break must be noticed
 	$(BIN)/python tools/mutate.py

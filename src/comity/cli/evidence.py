@@ -25,7 +25,7 @@ from comity.cli.keychain import (
     read_identities,
     read_trust,
 )
-from comity.cli.progress import show_progress
+from comity.cli.progress import count_bytes, show_progress
 from comity.cli.sealing import Wish, guard_partial, new_sink, own_tool, printable, seal_places
 from comity.evidence import (
     MEANING,
@@ -116,8 +116,10 @@ def verify(  # noqa: PLR0913 # each is an option that a person may give
     """Make every numbered check of a package, or of a part of one."""
     trusted = read_trust(trust or ())
     opened = open_source(package, read_identities(identity or (), passphrase_file))
-    with closing(opened) as source, show_progress("verifying", None, lines=progress) as watch:
-        examined = check_package(source, trusted, watch)
+    with closing(opened) as source:
+        total = count_bytes(source, lines=progress)
+        with show_progress("verifying", total, lines=progress) as watch:
+            examined = check_package(source, trusted, watch)
     _tell(_examined_data(examined), _examined_lines(examined), as_json=as_json)
     raise typer.Exit(_EXITS[examined.report.verdict])
 
@@ -137,11 +139,12 @@ def open_(  # noqa: PLR0913 # each is an option that a person may give
     trusted = read_trust(trust or ())
     identities = read_identities(identity or (), passphrase_file)
     with closing(open_source(package, identities)) as source:
-        with show_progress("verifying", None, lines=progress) as watch:
+        total = count_bytes(source, lines=progress)
+        with show_progress("verifying", total, lines=progress) as watch:
             examined = check_package(source, trusted, watch)
         told, lines = _examined_data(examined), _examined_lines(examined)
         if examined.contents is not None:
-            with guard_partial(out), show_progress("opening", None, lines=progress) as watch:
+            with guard_partial(out), show_progress("opening", total, lines=progress) as watch:
                 sink = FolderSink(out)
                 opened = open_package(source, examined.contents, sink, watch)
                 sink.finish()
@@ -176,7 +179,8 @@ def disclose(  # noqa: PLR0913 # each is an option that a person may give
     identities = read_identities(identity or (), passphrase_file)
     with closing(open_source(package, identities)) as source:
         serials = choose_serials(source, choice)
-        with guard_partial(out), show_progress("disclosing", None, lines=progress) as watch:
+        total = count_bytes(source, serials, lines=progress)
+        with guard_partial(out), show_progress("disclosing", total, lines=progress) as watch:
             sink = new_sink(out, to or ())
             disclosed = disclose_part(source, serials, sink, watch)
             sink.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,10 +19,13 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from comity.evidence import Watch, unwatched
+from comity.base import ComityError
+from comity.evidence import Source, Watch, unwatched
+from comity.evidence.entries import object_name
 
 _SECONDS: Final = 3.0
 _MEGA: Final = 1_000_000
+_OBJECT: Final = "/data/objects/"
 
 
 @contextmanager
@@ -43,6 +46,25 @@ def show_progress(what: str, total: int | None, *, lines: bool = False) -> Itera
         yield _Lines(what, total).watch
     else:
         yield unwatched
+
+
+def is_watched(*, lines: bool) -> bool:
+    """Return whether someone looks; only then is anything counted beforehand."""
+    return lines or sys.stderr.isatty()
+
+
+def count_bytes(
+    source: Source, serials: Collection[int] | None = None, *, lines: bool
+) -> int | None:
+    """Return the bytes of these objects, or of all; None if nobody looks or they cannot be told."""
+    if not is_watched(lines=lines):
+        return None
+    try:
+        wanted = None if serials is None else {object_name(serial) for serial in serials}
+        names = source.names() if wanted is None else wanted
+        return sum(source.size(name) for name in names if _OBJECT in name)
+    except ComityError:
+        return None  # the examination says what is wrong with the package
 
 
 class _Lines:

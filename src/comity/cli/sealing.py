@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -18,7 +19,7 @@ import typer
 
 from comity.base import ComityError, Ident, Instant
 from comity.cli.keychain import FoundSealer, read_recipients
-from comity.cli.progress import show_progress
+from comity.cli.progress import is_watched, show_progress
 from comity.evidence import (
     EncryptedSink,
     FolderSink,
@@ -124,10 +125,21 @@ def printable(path: bytes) -> str:
 def _progress(wish: Wish) -> AbstractContextManager[Watch]:
     """Show progress; things are counted beforehand only if someone looks."""
     total = None
-    if sys.stderr.isatty() or wish.progress:
+    if is_watched(lines=wish.progress):
         found = (found for place in wish.named for found in walk(place))
-        total = sum(item.seen.st_size for item in found if item.seen)
+        total = sum(_size(item.path, item.seen) for item in found if item.seen) or None
     return show_progress("sealing", total, lines=wish.progress)
+
+
+def _size(path: bytes, seen: os.stat_result) -> int:
+    """Return how many bytes will be read; a device says it only when its end is sought."""
+    if not stat.S_ISBLK(seen.st_mode):
+        return seen.st_size
+    try:
+        with FileIO(path, "rb") as device:
+            return device.seek(0, os.SEEK_END)
+    except OSError:
+        return 0  # what cannot be read is recorded when it is taken in
 
 
 def _places(paths: Sequence[str]) -> Iterator[Place]:
