@@ -385,6 +385,24 @@ def test_all_that_is_derived_can_be_dropped_and_made_again(case: Case) -> None:
     assert case.check().verdict is Verdict.PASSED
 
 
+def test_what_was_erased_stays_listed_when_all_is_made_again(case: Case) -> None:
+    erase_content(case.desk.node, OFFICER, case.dossier, Move(terms={"decision": "XA 12/26"}))
+    connections.close_all()
+    with raw_tables(case.place) as raw:
+        raw("DELETE FROM storage_deadline")
+        before = _dump(raw, "exhibit")
+    assert set(rebuild_node(case.desk.node).values()) == {None}
+    with raw_tables(case.place) as raw:
+        assert _dump(raw, "exhibit") == before
+    assert case.check().verdict is Verdict.PASSED
+
+
+def test_nonsense_in_a_column_is_a_finding_and_no_crash(case: Case) -> None:
+    with raw_tables(case.place) as raw:
+        raw("UPDATE storage_act SET digest = 'nonsense' WHERE step = 'grant'")
+    assert _named(case.check(), 1, str(case.dossier), "cannot be read", "backup")
+
+
 def test_a_dossier_whose_acts_are_damaged_is_not_made_again(case: Case) -> None:
     with raw_tables(case.place) as raw:
         raw("DELETE FROM storage_act WHERE step = 'open_dossier' AND chain = ?", str(case.dossier))

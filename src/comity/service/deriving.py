@@ -85,9 +85,9 @@ def read_head(acts: tuple[Act, ...], holder: str) -> DossierRow:
         version=sum(act.holder == holder for act in acts),
         process=first.process,
         side=first.side,
-        counterpart=terms["counterpart"],
-        counterpart_authority=terms["counterpart_authority"],
-        basis=terms["basis"],
+        counterpart=_said(first, "counterpart"),
+        counterpart_authority=_said(first, "counterpart_authority"),
+        basis=_said(first, "basis"),
         channel=first.channel,
         exercise=first.exercise,
         opened=first.at,
@@ -110,9 +110,9 @@ def delivered_at(acts: Iterable[Act]) -> Mapping[Digest, Instant]:
     found: dict[Digest, Instant] = {}
     for act in acts:
         if act.recorded is not None:
-            found[act.digest] = Instant.parse(act.recorded["received"])
+            found[act.digest] = Instant.parse(_said(act, "received"))
         elif act.track == HOUSE and act.step == DELIVERY:
-            found.setdefault(Digest.parse(act.terms["act"]), Instant.parse(act.terms["at"]))
+            found.setdefault(Digest.parse(_said(act, "act")), Instant.parse(_said(act, "at")))
     return found
 
 
@@ -133,6 +133,15 @@ def view_followers(book: Book, followers: Mapping[Ident, tuple[Act, ...]]) -> Fo
     decided = [view.decided for view in views if view.decided is not None]
     last = max(decided) if len(decided) == len(views) else None
     return FollowerView(dossier=first.dossier, received=first.received, decided=last)
+
+
+def _said(act: Act, name: str) -> str:
+    """Return a particular that an act of this kind has; raise ``Unfit`` if it lacks it."""
+    found = act.terms if act.recorded is None else act.recorded
+    if name not in found:
+        detail = f"The act {act.step} does not say its {name!r}."
+        raise Unfit(detail, where=str(act.digest))
+    return found[name]
 
 
 def _view(book: Book, ident: Ident, acts: tuple[Act, ...]) -> FollowerView | None:

@@ -45,8 +45,7 @@ def open_package(
         sink.finish()
     finally:
         source.close()
-    check = evidence.check_package(evidence.FolderSource(out), [Vouched(card=node.sealer.card)])
-    check.report.require()
+    _require_sound(node, sink)
     return signed
 
 
@@ -85,6 +84,16 @@ def disclose_part(
     finally:
         source.close()
     return signed
+
+
+def _require_sound(node: Node, sink: FolderSink) -> None:
+    """Compare what was written with its seal; what does not verify loses its name again."""
+    trust = [Vouched(card=node.sealer.card)]
+    try:
+        evidence.check_package(evidence.FolderSource(sink.place), trust).report.require()
+    except BaseException:
+        sink.place.rename(sink.partial)
+        raise
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -129,24 +130,23 @@ def _taking(unit: Unit, held: Held, identity: IdentityRow, tally: _Tally) -> Mov
 
 def list_exhibits(node: Node, unit: Unit, intake: IntakeRow) -> None:
     """List the objects from what was kept of them, so that memory does not grow with them."""
-    source = open_taken(node, unit, intake)
     batch: list[ExhibitRow] = []
-    for taken in read_rows(source):
-        batch.append(
-            ExhibitRow(
-                ident=node.idents.new("exh"),
-                job=intake.job,
-                dossier=intake.dossier,
-                serial=taken.serial,
-                size=taken.size,
-                leaf=Digest(row_leaf(taken)),
+    with closing(open_taken(node, unit, intake)) as source:
+        for taken in read_rows(source):
+            batch.append(
+                ExhibitRow(
+                    ident=node.idents.new("exh"),
+                    job=intake.job,
+                    dossier=intake.dossier,
+                    serial=taken.serial,
+                    size=taken.size,
+                    leaf=Digest(row_leaf(taken)),
+                )
             )
-        )
-        if len(batch) == _BATCH:
-            unit.exhibits.add(*batch)
-            batch.clear()
+            if len(batch) == _BATCH:
+                unit.exhibits.add(*batch)
+                batch.clear()
     unit.exhibits.add(*batch)
-    source.close()
 
 
 def open_taken(node: Node, unit: Unit, intake: IntakeRow) -> VolumeSource:

@@ -27,7 +27,7 @@ class Node:
     authority: str
     exercise: bool
     version: str
-    book: Book
+    book: Book = field(repr=False)
     store: Store
     blobs: Blobs
     clock: Clock

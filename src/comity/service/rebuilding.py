@@ -7,15 +7,17 @@ message was tried is told by no act: what is known of it stays.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from itertools import zip_longest
 
-from comity.base import Digest, Ident
+from comity.base import Ident
 from comity.base.errors import ComityError, OutOfReach
-from comity.evidence.leaves import Grove
 from comity.service.chains import read_acts
 from comity.service.custody import intake_row, is_intake, is_sealing, package_row
 from comity.service.deriving import Derived, read_head
-from comity.service.intake import list_exhibits
+from comity.service.intake import list_exhibits, open_taken
+from comity.service.listing import read_rows, row_leaf
 from comity.service.node import Node
 from comity.service.ports import Unit, Versioned, VRow
 from comity.service.rows import IntakeRow, InvestigationRow
@@ -112,23 +114,16 @@ def _rebuild_intake(node: Node, unit: Unit, intake: IntakeRow) -> None:
         unit.intakes.add(intake)
     elif held[0] != intake:
         unit.intakes.replace(intake)
-    if not _is_listed(unit, intake):
+    if unit.identities.get(intake.dossier, intake.generation).wrapped is None:
+        return  # it was erased; the list stays as it is, for nothing tells it any more
+    if not _is_listed(node, unit, intake):
         unit.exhibits.remove(job=intake.job)
         list_exhibits(node, unit, intake)
 
 
-def _is_listed(unit: Unit, intake: IntakeRow) -> bool:
-    leaves, size = [], 0
-    for exhibit in unit.exhibits.each(job=intake.job):
-        leaves.append(exhibit.leaf.raw)
-        size += exhibit.size
-    if len(leaves) != intake.objects_count or size != intake.size:
-        return False
-    return _root(leaves) == intake.root
-
-
-def _root(leaves: list[bytes]) -> Digest | None:
-    try:
-        return Grove(leaves).root
-    except ComityError:
-        return None
+def _is_listed(node: Node, unit: Unit, intake: IntakeRow) -> bool:
+    """Tell whether the objects listed are those taken in, in their order."""
+    listed = ((one.serial, one.size, one.leaf.raw) for one in unit.exhibits.each(job=intake.job))
+    with closing(open_taken(node, unit, intake)) as source:
+        taken = ((one.serial, one.size, row_leaf(one)) for one in read_rows(source))
+        return all(one == other for one, other in zip_longest(taken, listed))

@@ -8,6 +8,7 @@ digest, so that outside it can be shown later and tells nothing until then.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
@@ -52,10 +53,9 @@ def seal(node: Node, held: Held) -> None:
         identity = live_identity(node, unit, held.dossier)
         particulars, citation = _particulars(node, unit, intake)
         taken = open_taken(node, unit, intake)
-    with JobVolumes(node, held, identity) as sink:
+    with closing(taken), JobVolumes(node, held, identity) as sink:
         sealed = seal_rows(read_rows(taken), sink, node.sealer, particulars)
         sink.finish()
-    taken.close()
     if sealed.statement.root != intake.root:
         detail = "What is sealed is not what was taken in."
         raise SealBroken(detail, where=str(intake.job))

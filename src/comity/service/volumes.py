@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from comity.base import Digest, canonical_bytes
@@ -160,7 +161,12 @@ def open_sealed(node: Node, unit: Unit, package: PackageRow) -> Callable[[], Pac
     ]
 
     def begin() -> PackageSource:
-        taken, sealed = (open_volumes(node, rows, identity) for rows, identity in parts)
+        with ExitStack() as opened:
+            taken, sealed = (
+                opened.enter_context(closing(open_volumes(node, rows, identity)))
+                for rows, identity in parts
+            )
+            opened.pop_all()  # both are open: closing is now the caller's
         return PackageSource(taken, sealed)
 
     return begin

@@ -200,7 +200,9 @@ def _check_citations(chain: Chain) -> None:
             chain.findings.fail(_CITATIONS, says)
         elif citation not in cited and chain.is_whole:
             chain.findings.fail(_CITATIONS, f"{where} stands in no act. Find out which is missing.")
-        elif (identity := chain.identities.get(row.generation)) is not None:
+        elif (identity := chain.identities.get(row.generation)) is None:
+            chain.tell_closed(_CITATIONS, row.generation)
+        else:
             _check_meaning(chain, citation, row.sealed, identity, house)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from comity.base import Digest, Hasher, Ident
 from comity.base.errors import ComityError
 from comity.evidence import check_frame
 from comity.evidence.leaves import Grove
 from comity.service.checking.chains import Chain
-from comity.service.checking.derived import compare_rows
+from comity.service.checking.derived import REBUILD, compare_rows
 from comity.service.custody import intake_row, is_intake, is_sealing, package_row
 from comity.service.errors import BlobBroken, BlobMissing
-from comity.service.listing import read_rows, write_row
+from comity.service.listing import read_rows, row_leaf, write_row
 from comity.service.rows import IntakeRow, PackageRow, VolumeRow
 from comity.service.volumes import PackageSource, list_volumes, open_volumes
 
@@ -51,7 +53,9 @@ def check_custody(chain: Chain) -> None:
 def _check_exhibits(chain: Chain, intake: IntakeRow) -> None:
     leaves: list[bytes] = []
     size = 0
-    for exhibit in chain.unit.exhibits.each(job=intake.job):
+    for serial, exhibit in enumerate(chain.unit.exhibits.each(job=intake.job), start=1):
+        if exhibit.serial != serial:
+            break
         leaves.append(exhibit.leaf.raw)
         size += exhibit.size
     found = (len(leaves), size, _root(leaves))
@@ -121,10 +125,17 @@ def _check_list(chain: Chain, intake: IntakeRow, rows: tuple[VolumeRow, ...]) ->
         return
     hasher = Hasher()
     try:
-        source = open_volumes(chain.node, rows, identity)
-        for taken in read_rows(source):
-            hasher.update(write_row(taken))
-        source.close()
+        with (
+            closing(open_volumes(chain.node, rows, identity)) as source,
+            chain.node.store.view() as unit,
+        ):
+            listed = unit.exhibits.each(job=intake.job)
+            for taken in read_rows(source):
+                hasher.update(write_row(taken))
+                exhibit = next(listed, None)
+                if exhibit is not None and exhibit.leaf.raw != row_leaf(taken):
+                    says = f"Object {taken.serial} of {intake.job} is listed as another. {REBUILD}"
+                    chain.findings.fail(_EXHIBITS, says)
     except ComityError as error:
         says = f"What {intake.job} took in does not open: {error.code}. {_BACKUP}"
         chain.findings.fail(_PACKAGES, says)
@@ -149,12 +160,11 @@ def _check_package(
         chain.tell_closed(_PACKAGES, package.generation)
         return
     try:
-        source = PackageSource(
-            open_volumes(chain.node, volumes[package.intake], taken),
-            open_volumes(chain.node, volumes[package.job], sealed),
-        )
-        examined = check_frame(source)
-        source.close()
+        with (
+            closing(open_volumes(chain.node, volumes[package.intake], taken)) as objects,
+            closing(open_volumes(chain.node, volumes[package.job], sealed)) as tags,
+        ):
+            examined = check_frame(PackageSource(objects, tags))
         examined.report.require()
     except ComityError as error:
         says = f"{package.ident} does not verify: {error} Seal it again from its taking-in."

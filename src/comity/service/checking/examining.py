@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from comity.base import Ident, Report
-from comity.base.errors import DoesNotVerify
+from comity.base.errors import ComityError, OutOfReach
 from comity.service.checking.blobs import check_blobs, check_jobs
 from comity.service.checking.chains import Chain, check_acts, check_covered
 from comity.service.checking.custody import check_custody, check_packages
@@ -18,20 +21,31 @@ _OTHER = "See that the database is this node's, and put it back from the backup 
 def check_node(node: Node) -> Report:
     """Make all checks; whatever is wrong is a finding, never an error."""
     findings = Findings()
-    with node.store.view() as unit:
+    chains: list[Ident] = []
+    with _named(findings, "the tables"), node.store.view() as unit:
         chains = _chains(unit)
         # 2. Chains: the node's own key first, for without it this is another node's database.
         if not unit.keys.find(key_id=node.key.public.key_id):
             findings.fail(2, f"The node's own key is not in its database. {_OTHER}")
     for ident in chains:
-        try:
+        with _named(findings, str(ident)):
             _check_chain(node, ident, findings)
-        except DoesNotVerify as error:
-            says = f"Some row of {ident} cannot be read: {error.code}."
-            findings.fail(1, f"{says} Put the database back from the backup.")
-    check_blobs(node, findings)
-    check_jobs(node, findings)
+    with _named(findings, "jobs and volumes"):
+        check_blobs(node, findings)
+        check_jobs(node, findings)
     return findings.report()
+
+
+@contextmanager
+def _named(findings: Findings, what: str) -> Iterator[None]:
+    """Let what cannot even be read be a finding; what is out of reach stops the check."""
+    try:
+        yield
+    except OutOfReach:
+        raise
+    except ComityError as error:
+        says = f"Something of {what} cannot be read: {error.code}."
+        findings.fail(1, f"{says} Put the database back from the backup.")
 
 
 def _check_chain(node: Node, ident: Ident, findings: Findings) -> None:
