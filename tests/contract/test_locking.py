@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from comity.app.databases import close_connections
 from comity.service import reading
+from comity.service.ports import Store
 from comity.service.settling import derive_held
 from tests.contract import rows
 from tests.nodes import make_desk
@@ -81,3 +83,20 @@ def _started(work: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=run)
     thread.start()
     return thread
+
+
+def test_no_change_is_lost_between_threads(store: Store) -> None:
+    with store.unit() as unit:
+        unit.dossiers.add(rows.dossier(version=0))
+
+    def count() -> None:
+        for _ in range(15):
+            with store.unit() as unit:
+                held = unit.dossiers.lock(rows.DOSSIER)
+                unit.dossiers.swap(replace(held, version=held.version + 1), expected=held.version)
+
+    threads = [_started(count) for _ in range(4)]
+    for thread in threads:
+        thread.join()
+    with store.view() as unit:
+        assert unit.dossiers.get(rows.DOSSIER).version == 60

@@ -131,6 +131,9 @@ def kept_documents(act: Act) -> tuple[str, ...]:
 
 
 def _terms(wording: Wording) -> Mapping[str, str]:
+    if _DOCUMENTS in wording.terms:
+        detail = f"{_DOCUMENTS!r} is the platform's own term."
+        raise Unfit(detail)
     if not wording.documents:
         return wording.terms
     return {**wording.terms, _DOCUMENTS: " ".join(sorted(wording.documents))}
