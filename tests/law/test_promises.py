@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rawlaw import Raw, raw_processes, raw_rows
+from tests.lawbooks import FILES
+from tests.rawlaw import Raw, raw_processes, raw_rows, read_raw
 
 PROCESSES = raw_processes()
 UNCC = [key for key in PROCESSES if key.startswith("uncc/")]
@@ -162,3 +163,15 @@ def test_a_wish_has_no_length_of_its_own() -> None:
 )
 def test_each_step_of_practice_is_a_line_of_some_process(step: str) -> None:
     assert any(step in _steps(key) for key in UNCC)
+
+
+def test_art_42_5_the_reserved_ground_names_its_reservation_in_both_packs() -> None:
+    rows = {(pack, row["law"]): row for pack, row in raw_rows("grounds")}
+    for key in (("uncc", "uncc:42(5)"), ("budapest", "budapest:29(4)")):
+        assert rows[key]["reservation"] == "dual_criminality_reservation"
+
+
+def test_art_35_1_the_scope_is_the_offences_and_crimes_of_four_years() -> None:
+    scope = read_raw(FILES / "uncc" / "pack.yaml")["scope"]
+    assert set(map(int, scope["offences"])) == {*range(7, 18), 19}
+    assert scope["serious"] == {"months": "48", "law": "uncc:2(h)"}

@@ -9,12 +9,27 @@ from typing import Annotated
 import typer
 
 from comity.base.canonical import Json
-from comity.base.errors import ComityError
+from comity.base.errors import AskedWrongly, ComityError, OutOfReach
 from comity.domain.conditions import PREDICATES
 from comity.law import Book, LawFault, Provision, examine_book, load_book
 from comity.law.asking import Entry, as_data, ask_name, ask_provision, read_question
 from comity.law.rendering import render_book
 from comity.law.rendering.telling import tell_book, tell_clause, tell_entry
+
+
+class NoBook(AskedWrongly):
+    """There is no folder of law files there."""
+
+    code = "law/no-book"
+    remedy = "Give the folder that holds book.yaml, or leave --root out for the book of Comity."
+
+
+class NotWritten(OutOfReach):
+    """The pages could not be written."""
+
+    code = "law/not-written"
+    remedy = "Give with --out a folder that you may write to, on a disk with room."
+
 
 app = typer.Typer(no_args_is_help=True, help="Ask the law book, check it, render it.")
 _FAILED = 1
@@ -37,7 +52,7 @@ Out = Annotated[Path, typer.Option(help="The folder for the pages.")]
 @app.command()
 def show(question: Question = "", *, root: Root = None, as_json: AsJson = False) -> None:
     """Say what the book says of a provision, process, form, ground, gate, clock, State or term."""
-    book = load_book(root)
+    book = load_book(_folder(root))
     if not question:
         typer.echo(_dump(_contents(book)) if as_json else tell_book(book))
         return
@@ -62,7 +77,7 @@ def show(question: Question = "", *, root: Root = None, as_json: AsJson = False)
 def check(*, root: Root = None, as_json: AsJson = False) -> None:
     """Check every law file; say all that is wrong, with file, line and what was expected."""
     # a book of one's own may name needs that this version cannot decide yet
-    book, faults = examine_book(root, frozenset(PREDICATES) if root is None else None)
+    book, faults = examine_book(_folder(root), frozenset(PREDICATES) if root is None else None)
     typer.echo(_dump(_outcome(book, faults)) if as_json else _say_outcome(book, faults))
     if book is None:
         raise typer.Exit(_FAILED)
@@ -71,12 +86,28 @@ def check(*, root: Root = None, as_json: AsJson = False) -> None:
 @app.command()
 def render(*, out: Out = Path("docs/law"), root: Root = None) -> None:
     """Write the pages of the law explorer."""
-    pages = render_book(load_book(root))
-    for path, text in pages.items():
-        target = out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+    pages = render_book(load_book(_folder(root)))
+    try:
+        for path, text in pages.items():
+            target = out / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        detail = f"{error.strerror}."
+        raise NotWritten(detail, where=str(out)) from error
     typer.echo(f"{len(pages)} pages and pictures in {out}")
+
+
+def _folder(root: Path | None) -> Path | None:
+    """Return ``root``; raise ``NoBook`` if it is given and is no folder that can be looked into."""
+    try:
+        is_folder = root is None or root.is_dir()
+    except OSError as error:
+        detail = f"{error.strerror}."
+        raise NoBook(detail, where=str(root)) from error
+    if not is_folder:
+        raise NoBook(where=str(root))
+    return root
 
 
 def _within(book: Book, law: Provision) -> list[object]:

@@ -13,7 +13,7 @@ from comity.law.grounds import Ground
 from comity.law.level import Level
 from comity.law.loading import LawFault, examine_book, load_book
 from comity.law.national import Condition, StateProfile, Vouched
-from comity.law.outline import Clause, Pack
+from comity.law.outline import Clause, Pack, Scope, Serious
 from comity.law.place import Place
 from comity.law.processes import Crossing, Process, Sides, State, Step
 from comity.law.provision import BadProvision, Provision
@@ -39,6 +39,8 @@ __all__ = [
     "Provision",
     "Role",
     "Safeguard",
+    "Scope",
+    "Serious",
     "Sides",
     "State",
     "StateProfile",

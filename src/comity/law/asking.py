@@ -19,6 +19,7 @@ from comity.base.clock import Period
 from comity.base.errors import AskedWrongly
 from comity.law.book import Book
 from comity.law.national import StateProfile
+from comity.law.outline import Pack
 from comity.law.place import Place
 from comity.law.provision import BadProvision, Provision
 
@@ -66,12 +67,19 @@ def list_entries(book: Book) -> Iterator[Entry]:
     }
     for kind, table in tables.items():
         yield from (Entry(kind, key, thing, (thing.law,)) for key, thing in table.items())
+    yield from (_scope(pack) for pack in book.packs.values())
     yield from _parts(book)
     for state in book.states.values():
         yield from _own_law(state)
     yield from (Entry("term", term.term, term, _given(term.law)) for term in book.glossary.values())
     yield from (Entry("need", need.need, need) for need in book.needs.values())
     yield from (Entry("role", role.role, role) for role in book.roles.values())
+
+
+def _scope(pack: Pack) -> Entry:
+    scope = pack.scope
+    serious = () if scope.serious is None else (scope.serious.law,)
+    return Entry("scope", pack.pack, scope, (scope.law, *serious, *scope.offences))
 
 
 def _parts(book: Book) -> Iterator[Entry]:

@@ -15,6 +15,8 @@ class Ground:
 
     ``effect`` is refuse, postpone, condition, warn, or forbidden (a ground on which
     nobody may refuse). ``processes`` are keys of the processes to which it applies.
+    ``reservation`` names the condition in a State's file without which the ground is not
+    open to that State; it is empty where the ground is open to all.
     """
 
     key: str
@@ -27,4 +29,5 @@ class Ground:
     means: str
     level: Level
     basis: str
+    reservation: str = ""
     place: Place = field(compare=False)

@@ -29,8 +29,41 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serious:
+    """When an offence is serious: its longest penalty in months, and the provision that says so."""
+
+    months: int
+    law: Provision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The offences on which States cooperate under an instrument.
+
+    ``offences`` are the articles that establish them; without any the instrument reaches
+    evidence of any offence. ``serious`` is what makes another offence serious enough.
+    """
+
+    offences: tuple[Provision, ...]
+    serious: Serious | None
+    law: Provision
+    level: Level
+    basis: str
+    place: Place = field(compare=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether every offence is within it."""
+        return not self.offences
+
+    def lists(self, offence: Provision) -> bool:
+        """Return whether ``offence`` stands in one of the articles listed."""
+        return any(article.contains(offence) for article in self.offences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One instrument: what it is, and its outline."""
+    """One instrument: what it is, what it reaches, and its outline."""
 
     pack: str
     title: str
@@ -39,6 +72,7 @@ class Pack:
     in_force: str
     notice: str
     source: str
+    scope: Scope
     outline: Mapping[Provision, Clause]
     place: Place = field(compare=False)
 

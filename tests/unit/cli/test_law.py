@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from comity.base.errors import AskedWrongly, DoesNotVerify
+from comity.base.errors import AskedWrongly, DoesNotVerify, OutOfReach
 from comity.cli.law import app
 from comity.law import load_book
 from comity.law.rendering import render_book
@@ -103,3 +103,22 @@ def test_render_writes_every_page(tmp_path: Path) -> None:
 
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")}
     assert (done.exit_code, written) == (0, set(render_book(load_book(BASE))))
+
+
+@pytest.mark.parametrize("root", ["nowhere", "file"])
+@pytest.mark.parametrize("verb", ["check", "show", "render"])
+def test_a_root_that_is_no_folder_is_asked_wrongly(tmp_path: Path, verb: str, root: str) -> None:
+    (tmp_path / "file").write_text("book: comity\n")
+    raised = _run(verb, "--root", str(tmp_path / root)).exception
+
+    assert isinstance(raised, AskedWrongly)
+    assert str(tmp_path / root) in str(raised)
+    assert "--root" in str(raised)
+
+
+def test_pages_that_cannot_be_written_are_out_of_reach(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    raised = _small("render", "--out", str(tmp_path / "file" / "pages")).exception
+
+    assert isinstance(raised, OutOfReach)
+    assert "--out" in str(raised)

@@ -15,6 +15,7 @@ from comity.base.verdict import Verdict
 from comity.domain.conditions import examine
 from comity.domain.deadline import FollowerView
 from comity.domain.dossier import LegalBasis
+from comity.law import Serious
 from tests.world import FULL_FORM, Desk
 
 YES, NO, OPEN = Verdict.PASSED, Verdict.FAILED, Verdict.INDETERMINATE
@@ -451,6 +452,53 @@ def test_a_request_without_a_basis_is_unmet_and_another_treaty_has_its_own_scope
     assert examine("basis_named", desk.situation("send")).verdict is YES
     free = desk.situation("send", dossier=other, form={"offence": "libel"})
     assert examine("offence_in_scope", free).verdict is YES
+
+
+@pytest.mark.parametrize(
+    ("offence", "verdict"),
+    [
+        ({"title": "libel", "longest_penalty_months": 3}, YES),
+        ("libel", YES),
+        ({}, YES),
+    ],
+)
+def test_an_instrument_that_reaches_any_offence_asks_for_no_penalty(
+    offence: Any, verdict: Verdict
+) -> None:
+    desk = Desk()
+    other = dataclasses.replace(desk.dossier, basis=LegalBasis(pack="budapest"))
+    situation = desk.situation("send", dossier=other, form={"offence": offence})
+    finding = examine("offence_in_scope", situation)
+    assert finding.verdict is verdict
+    assert "budapest:23" in finding.says
+
+
+def test_the_least_penalty_is_that_of_the_book() -> None:
+    desk = Desk()
+    pack = desk.book.packs["uncc"]
+    given = form(offence={"title": "x", "longest_penalty_months": 30})
+    for months, verdict in ((30, YES), (31, NO)):
+        serious = Serious(months=months, law=pack.scope.law)
+        scope = dataclasses.replace(pack.scope, serious=serious)
+        packs = {**desk.book.packs, "uncc": dataclasses.replace(pack, scope=scope)}
+        situation = desk.situation("send", **given)
+        changed = dataclasses.replace(situation, book=dataclasses.replace(desk.book, packs=packs))
+        assert examine("offence_in_scope", changed).verdict is verdict
+
+
+def test_a_scope_without_a_penalty_reaches_what_it_lists_alone() -> None:
+    desk = Desk()
+    pack = desk.book.packs["uncc"]
+    scope = dataclasses.replace(pack.scope, serious=None)
+    packs = {**desk.book.packs, "uncc": dataclasses.replace(pack, scope=scope)}
+    book = dataclasses.replace(desk.book, packs=packs)
+    for offence, verdict in (
+        ({"title": "x", "longest_penalty_months": 999}, NO),
+        ({"article": "uncc:7"}, YES),
+    ):
+        situation = desk.situation("send", **form(offence=offence))
+        found = examine("offence_in_scope", dataclasses.replace(situation, book=book))
+        assert found.verdict is verdict
 
 
 def test_the_reserved_ground_is_open_to_the_state_that_made_the_reservation() -> None:

@@ -69,6 +69,7 @@ def test_a_provision_is_kept_by_all_that_cites_it_or_what_lies_within_it(book: B
         "clock tst/help/hold",
         "field tst/help/urgency",
         "gate tst/order",
+        "ground tst/reserved",
         "safeguard tst/one_case",
     }
 

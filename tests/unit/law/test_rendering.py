@@ -14,6 +14,7 @@ from comity.law.rendering import (
     say_gate,
     say_ground,
     say_safeguard,
+    say_scope,
     say_step,
 )
 from comity.law.rendering.wording import say_list, say_period, say_side
@@ -169,3 +170,24 @@ def test_nothing_in_the_picture_lies_outside_its_sheet(book: Book) -> None:
 
 def test_rendering_twice_gives_the_same_pages(book: Book) -> None:
     assert render_book(book) == render_book(load_book(BASE))
+
+
+def test_a_ground_by_reservation_says_for_whom_it_is_open(book: Book) -> None:
+    assert "only to a State whose file holds the condition *first reservation*." in say_ground(
+        book.grounds["tst/reserved"]
+    )
+    assert "condition" not in say_ground(book.grounds["tst/sovereignty"])
+
+
+def test_a_scope_names_its_articles_and_its_least_penalty(book: Book) -> None:
+    said = say_scope(book.packs["tst"].scope)
+    assert said == (
+        "It reaches the offences of [tst:1]. It also reaches any offence whose longest penalty is "
+        "at least 48 months. [tst:1(1)] [tst:1] (draft-sourced, T)"
+    )
+
+
+def test_a_scope_without_a_list_reaches_any_offence() -> None:
+    assert say_scope(load_book().packs["budapest"].scope).startswith(
+        "It reaches evidence of any offence. [budapest:"
+    )

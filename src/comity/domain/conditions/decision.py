@@ -24,9 +24,6 @@ EFFECTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "consult": frozenset({"refuse", "postpone", "condition"}),
     }
 )
-# uncc:42(5), budapest:29(4): a ground for the States that made the reservation, and no others.
-_RESERVED: Final = frozenset({"uncc:42(5)", "budapest:29(4)"})
-_RESERVATION: Final = "dual_criminality_reservation"
 _AMOUNT: Final = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -40,7 +37,7 @@ def ground_named(situation: Situation) -> Answer:
         return unmet(f"{ground.means} [{ground.law}]")
     if ground.effect not in EFFECTS.get(situation.step, frozenset()):
         return unmet(f"The ground {ground.ground} does not allow this step: {ground.means}")
-    if str(ground.law) in _RESERVED and not _is_reserved(situation):
+    if ground.reservation and not _is_reserved(ground, situation):
         return unmet("The ground is open only to a State that made the reservation.")
     return met(f"The ground is {ground.ground}: {ground.means}")
 
@@ -115,11 +112,10 @@ def _ground(situation: Situation) -> Ground | None:
     return ground if ground is not None and situation.process.key in ground.processes else None
 
 
-def _is_reserved(situation: Situation) -> bool:
+def _is_reserved(ground: Ground, situation: Situation) -> bool:
     own = situation.profile.conditions if situation.profile else ()
-    return any(
-        one.condition == _RESERVATION and situation.process.key in one.processes for one in own
-    )
+    key = situation.process.key
+    return any(one.condition == ground.reservation and key in one.processes for one in own)
 
 
 DECISION: Final = by_name(

@@ -11,13 +11,7 @@ from comity.domain.conditions.answer import Answer, by_name, decide, met, unknow
 from comity.domain.form import check_form, is_empty, read_months
 from comity.domain.identifiers import read_identifier
 from comity.domain.situation import Situation, read_instant
-from comity.law import Form, Provision
-
-# uncc:2(h): a serious crime has a maximum of at least four years.
-SERIOUS_MONTHS: Final = 48
-# uncc:7 to uncc:17 establish the offences; uncc:19 adds participation and attempt.
-CONVENTION_ARTICLES: Final = frozenset({*range(7, 18), 19})
-_CONVENTION: Final = "uncc"
+from comity.law import Form, Pack, Provision, Scope
 
 
 def form_complete(situation: Situation) -> Answer:
@@ -56,22 +50,17 @@ def identifiers_specific(situation: Situation) -> Answer:
 
 def offence_in_scope(situation: Situation) -> Answer:
     """uncc:35(1): offences of the Convention, and evidence of any *serious crime* (uncc:2(h))."""
-    basis = situation.dossier.basis
-    if basis is not None and basis.pack != _CONVENTION:
-        return met(f"The legal basis is {basis}, whose own scope applies.")
+    pack = _instrument(situation)
+    if pack is None:
+        return met(f"The legal basis is {situation.dossier.basis}, whose own scope applies.")
+    if pack.scope.is_open:
+        return met(f"The {pack.short} reaches evidence of any offence. [{pack.scope.law}]")
     value = situation.form.get("offence")
     if not isinstance(value, dict):
         return unmet("Neither an article of the Convention nor a longest penalty is named.")
-    if _is_convention(value.get("article")):
+    if _is_listed(value.get("article"), pack.scope):
         return met("The offence is one of the Convention.")
-    months = read_months(value.get("longest_penalty_months"))
-    if months is None:
-        return unmet("The longest penalty of the offence is not stated.")
-    return decide(
-        holds=months >= SERIOUS_MONTHS,
-        yes=f"A longest penalty of {months} months makes it a serious crime.",
-        no=f"A longest penalty of {months} months is less than four years.",
-    )
+    return _serious(value.get("longest_penalty_months"), pack.scope)
 
 
 def urgency_stated(situation: Situation) -> Answer:
@@ -149,12 +138,30 @@ def _refusal(line: Json) -> str:
     return ""
 
 
-def _is_convention(article: Json) -> bool:
+def _instrument(situation: Situation) -> Pack | None:
+    """Return the pack of the legal basis, or of the process while none is named."""
+    basis = situation.dossier.basis
+    return situation.book.packs.get(basis.pack if basis else situation.process.pack)
+
+
+def _is_listed(article: Json, scope: Scope) -> bool:
     try:
-        law = Provision.parse(article if isinstance(article, str) else "")
+        return scope.lists(Provision.parse(article if isinstance(article, str) else ""))
     except ComityError:
         return False
-    return law.pack == _CONVENTION and law.article in CONVENTION_ARTICLES
+
+
+def _serious(longest: Json, scope: Scope) -> Answer:
+    if scope.serious is None:
+        return unmet(f"The offence is none of those listed. [{scope.law}]")
+    months, least = read_months(longest), scope.serious.months
+    if months is None:
+        return unmet("The longest penalty of the offence is not stated.")
+    return decide(
+        holds=months >= least,
+        yes=f"A longest penalty of {months} months makes it a serious crime.",
+        no=f"A longest penalty of {months} months is less than {least}. [{scope.serious.law}]",
+    )
 
 
 def _all(sentences: list[str]) -> str:

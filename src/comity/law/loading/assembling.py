@@ -26,7 +26,7 @@ from comity.law.loading.faults import LawFault, OrphanNeed, UnkeptNeed
 from comity.law.loading.gathering import LawFile, gather_files
 from comity.law.loading.instruments import read_needs, read_pack, read_roles, read_terms
 from comity.law.loading.keepers import list_keepers, read_safeguard
-from comity.law.loading.nations import read_sections, read_state
+from comity.law.loading.nations import check_reservations, read_sections, read_state
 from comity.law.loading.nodes import plain
 from comity.law.loading.proceedings import read_process
 from comity.law.loading.rules import check_within, read_clock, read_form, read_gate, read_ground
@@ -113,6 +113,7 @@ class _Assembly:
                 check_within(step, process, clocks, desk)
         keepers = list_keepers(desk, forms, clocks, grounds, gates)
         states = [read_state(row, sections[row.text("state")], desk) for row in self._all("state")]
+        check_reservations(grounds, states, desk)
         return Book(
             version=self._one("book").text("version"),
             digest=digest_files(self._files),

@@ -52,7 +52,11 @@ class LawFile:
 def gather_files(root: Traversable, faults: list[LawFault]) -> tuple[LawFile, ...]:
     """Read all files below ``root``, in order of name; add what is wrong to ``faults``."""
     found: list[LawFile] = []
-    paths = list(itertools.islice(_walk(root, ()), limits.LAW_FILES + 1))
+    try:
+        paths = list(itertools.islice(_walk(root, ()), limits.LAW_FILES + 1))
+    except LawFault as fault:
+        faults.append(fault)
+        return ()
     if len(paths) > limits.LAW_FILES:
         detail = f"More than {limits.LAW_FILES} law files."
         faults.append(Unreadable(detail, Place("")))
@@ -69,7 +73,7 @@ def gather_files(root: Traversable, faults: list[LawFault]) -> tuple[LawFile, ..
 def _walk(
     folder: Traversable, path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], Traversable]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    for entry in _entries(folder, path):
         below = (*path, entry.name)
         if entry.name.startswith((".", "__")):
             continue
@@ -77,6 +81,14 @@ def _walk(
             yield from _walk(entry, below)
         else:
             yield below, entry
+
+
+def _entries(folder: Traversable, path: tuple[str, ...]) -> list[Traversable]:
+    try:
+        return sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        detail = f"The folder cannot be read: {error.strerror}."
+        raise Unreadable(detail, Place("/".join(path))) from error
 
 
 def _take(path: tuple[str, ...], entry: Traversable, faults: list[LawFault]) -> Iterator[LawFile]:

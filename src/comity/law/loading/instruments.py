@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 
 from comity.law.glossary import Need, Role, Term
 from comity.law.level import Level
 from comity.law.loading.desk import Desk, Row
-from comity.law.loading.faults import UnknownName
-from comity.law.outline import Clause, Pack
+from comity.law.loading.faults import BadShape, MissingKey, UnknownName, UnknownProvision
+from comity.law.outline import Clause, Pack, Scope, Serious
 from comity.law.provision import Provision
 
 
@@ -30,9 +31,53 @@ def read_pack(head: Row, outline: Row, desk: Desk) -> Pack:
         in_force=head.text("in_force"),
         notice=head.text("notice"),
         source=head.text("source"),
+        scope=read_scope(head.row("scope"), desk),
         outline=MappingProxyType(clauses),
         place=head.place,
     )
+
+
+def read_scope(row: Row, desk: Desk) -> Scope:
+    """Read what an instrument reaches: the articles listed, or evidence of any offence."""
+    _require_reach(row, desk)
+    level, basis = desk.backing(row)
+    return Scope(
+        offences=tuple(_offences(row, desk)),
+        serious=_serious(row.row("serious"), desk) if row.has("serious") else None,
+        law=desk.cite(row),
+        level=level,
+        basis=basis,
+        place=row.place,
+    )
+
+
+def _serious(row: Row, desk: Desk) -> Serious:
+    return Serious(months=int(row.text("months")), law=desk.cite(row))
+
+
+def _require_reach(row: Row, desk: Desk) -> None:
+    """Refuse a list that is missing, and one that means nothing because any offence will do."""
+    is_listed = row.text("reach") == "listed_offences"
+    if is_listed and not row.has("offences"):
+        detail = "The offences are listed, and the key 'offences' is missing."
+        desk.faults.append(MissingKey(detail, row.place, key=row.key))
+    for key in ("offences", "serious"):
+        if not is_listed and row.has(key):
+            detail = "Any offence is reached; a list beside it means nothing."
+            desk.faults.append(BadShape(detail, row.table.keys[key], key=f"{row.key}.{key}"))
+
+
+def _offences(row: Row, desk: Desk) -> Iterator[Provision]:
+    known = [law for law in sorted(desk.clauses) if law.pack == row.pack and not law.parts]
+    for item in row.items("offences"):
+        article = Provision.parse(f"{row.pack}:{item.text}")
+        if article not in known:
+            detail = f"{article} is not listed in the outline of {row.pack}."
+            numbers = [law.at for law in known]
+            desk.faults.append(
+                UnknownProvision(detail, item.place, key=f"{row.key}.offences", expected=numbers)
+            )
+        yield article
 
 
 def _require_article(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from comity.law.clocks import Clock
 from comity.law.gates import Gate
+from comity.law.grounds import Ground
 from comity.law.level import Level
 from comity.law.loading.desk import Desk, Owner, Row
 from comity.law.loading.faults import BadShape, UnknownName
@@ -113,3 +115,26 @@ def _vouched(row: Row, desk: Desk) -> Vouched:
         detail = "A real State's law is reviewed or official only by a name (by) and a day (on)."
         desk.faults.append(BadShape(detail, inside.place, key="vouched"))
     return vouched
+
+
+def check_reservations(
+    grounds: Mapping[str, Ground], states: Iterable[StateProfile], desk: Desk
+) -> None:
+    """Refuse a State's reservation under another name than the ground it opens.
+
+    A condition that cites the provision of a ground open by reservation alone is that
+    reservation; misspelt, it would leave the ground closed to the State that made it.
+    """
+    reserved = {one.law: one.reservation for one in grounds.values() if one.reservation}
+    for condition in (one for state in states for one in state.conditions):
+        name = reserved.get(condition.law, condition.condition)
+        if condition.condition != name:
+            detail = f"{condition.law} is open to States by the reservation {name!r}."
+            fault = UnknownName(
+                detail,
+                condition.place,
+                key="conditions",
+                found=condition.condition,
+                expected=[name],
+            )
+            desk.faults.append(fault)

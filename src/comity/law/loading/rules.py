@@ -153,6 +153,7 @@ def read_ground(row: Row, desk: Desk) -> Ground:
         means=row.text("means"),
         level=level,
         basis=basis,
+        reservation=row.text("reservation"),
         place=row.place,
     )
 

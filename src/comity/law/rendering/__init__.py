@@ -7,6 +7,7 @@ from comity.law.rendering.sentences import (
     say_gate,
     say_ground,
     say_safeguard,
+    say_scope,
     say_step,
 )
 from comity.law.rendering.wording import say_name, say_side
@@ -19,6 +20,7 @@ __all__ = [
     "say_ground",
     "say_name",
     "say_safeguard",
+    "say_scope",
     "say_side",
     "say_step",
 ]

@@ -20,6 +20,7 @@ from comity.law.rendering.sentences import (
     say_gate,
     say_ground,
     say_safeguard,
+    say_scope,
     say_step,
 )
 from comity.law.rendering.wording import (
@@ -78,6 +79,7 @@ def outline_page(book: Book, pack: Pack) -> str:
     sections.append(
         f"{pack.short}, {pack.symbol}. In force: {pack.in_force}. Source: {pack.source}"
     )
+    sections += ["## Scope", say_scope(pack.scope)]
     for chapter in dict.fromkeys(clause.chapter for clause in pack.articles):
         inside = [clause for clause in pack.articles if clause.chapter == chapter]
         sections += [f"## Chapter {chapter}", _outline(pack, inside)]

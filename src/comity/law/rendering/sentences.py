@@ -10,6 +10,7 @@ from comity.law.clocks import Clock
 from comity.law.gates import Gate
 from comity.law.glossary import Need
 from comity.law.grounds import Ground
+from comity.law.outline import Scope
 from comity.law.place import Place
 from comity.law.processes import Crossing, Process, Step
 from comity.law.rendering.wording import (
@@ -130,7 +131,23 @@ def say_ground(ground: Ground) -> str:
     ]
     if ground.consult_first:
         parts.append("The other side is consulted first.")
+    if ground.reservation:
+        name = stress(ground.reservation)
+        parts.append(f"It is open only to a State whose file holds the condition {name}.")
     return " ".join([*parts, say_source(ground.law, ground.level, ground.basis)])
+
+
+def say_scope(scope: Scope) -> str:
+    """Return which offences the instrument reaches."""
+    articles = say_list((f"[{law}]" for law in scope.offences), "and")
+    reached = f"the offences of {articles}" if scope.offences else "evidence of any offence"
+    parts = [f"It reaches {reached}."]
+    if scope.serious is not None:
+        parts.append(
+            "It also reaches any offence whose longest penalty is at least "
+            f"{scope.serious.months} months. [{scope.serious.law}]"
+        )
+    return " ".join([*parts, say_source(scope.law, scope.level, scope.basis)])
 
 
 def say_gate(gate: Gate, needs: Mapping[str, Need]) -> str:

@@ -13,7 +13,7 @@ from comity.law.gates import Gate
 from comity.law.glossary import Need, Role, Term
 from comity.law.grounds import Ground
 from comity.law.national import Condition, StateProfile
-from comity.law.outline import Clause
+from comity.law.outline import Clause, Scope
 from comity.law.processes import Crossing, Process, State, Step
 from comity.law.provision import Provision
 from comity.law.rendering.sentences import (
@@ -22,12 +22,15 @@ from comity.law.rendering.sentences import (
     say_gate,
     say_ground,
     say_safeguard,
+    say_scope,
     say_step,
 )
 from comity.law.rendering.wording import say_backing, say_list, say_name, say_source, stress
 from comity.law.safeguards import Safeguard
 
-_CITING: Final = ("process", "form", "gate", "safeguard", "ground", "clock", "condition", "term")
+_CITING: Final = (
+    *("scope", "process", "form", "gate", "safeguard", "ground", "clock", "condition", "term"),
+)
 _BELOW: Final = {"step": "steps", "standing": "states", "field": "fields", "crossing": "crossings"}
 
 
@@ -143,6 +146,7 @@ _TELLERS: Final[Mapping[type, Callable[[Book, Any], str]]] = {
     Ground: lambda _, one: say_ground(one),
     Gate: lambda book, one: say_gate(one, book.needs),
     Safeguard: lambda _, one: say_safeguard(one),
+    Scope: lambda _, one: say_scope(one),
     Step: _step,
     StateProfile: _state,
     **dict.fromkeys([State, Need, Role, Term, Condition, Crossing], _meaning),
