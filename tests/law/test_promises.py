@@ -27,6 +27,24 @@ def _gate(name: str) -> Raw:
     return next(row for pack, row in raw_rows("gates") if (pack, row["gate"]) == ("uncc", name))
 
 
+def _closing(process: str, step: str) -> set[str]:
+    """Return what the gates of this process need before this step."""
+    pack, _, short = process.partition("/")
+    rows = [row for found, row in raw_rows("gates") if found == pack]
+    return {row["needs"] for row in rows if short in row["processes"] and step in row["closes"]}
+
+
+def _having(*steps: str) -> pytest.MarkDecorator:
+    """Run a test for each process of each treaty between States that has all of these steps."""
+    keys = [
+        key
+        for key, process in PROCESSES.items()
+        if process["sides"]["asking"] == "requesting" and set(steps) <= set(_steps(key))
+    ]
+    assert keys
+    return pytest.mark.parametrize("key", keys)
+
+
 def _grounds(process: str) -> dict[str, Raw]:
     pack, _, short = process.partition("/")
     rows = [row for found, row in raw_rows("grounds") if found == pack]
@@ -132,6 +150,13 @@ def test_art_36_3_nothing_is_passed_onward_without_consent(key: str) -> None:
 @pytest.mark.parametrize("key", ["uncc/stored_data", "uncc/traffic_disclosure"])
 def test_art_24_2_nothing_is_handed_over_while_a_remedy_is_pending(key: str) -> None:
     assert "no_remedy_pending" in _steps(key)["hand_over"]["needs"]
+
+
+@_having("call", "execute_interim", "grant")
+def test_art_40_13_nobody_acts_on_an_oral_request_before_calling_back(key: str) -> None:
+    acting = ("execute_interim", "grant", "grant_with_conditions")
+
+    assert all("call_back_done" in _closing(key, step) for step in acting)
 
 
 def test_expeditiously_is_never_turned_into_a_number() -> None:
