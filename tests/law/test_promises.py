@@ -159,6 +159,18 @@ def test_art_40_13_nobody_acts_on_an_oral_request_before_calling_back(key: str) 
     assert all("call_back_done" in _closing(key, step) for step in acting)
 
 
+@_having("hand_over")
+def test_art_24_3_nothing_is_handed_over_before_its_scope_is_reviewed(key: str) -> None:
+    assert "review" in _steps(key)
+    assert "review_done" in _closing(key, "hand_over")
+
+
+@_having("grant")
+def test_art_6_2_nothing_is_granted_before_rights_are_screened(key: str) -> None:
+    assert {"screen_rights", "review_rights"} <= set(_steps(key))
+    assert {"speech_screened", "roles_screened"} <= _closing(key, "grant")
+
+
 def test_expeditiously_is_never_turned_into_a_number() -> None:
     numbers = {
         (row["length"], row["law"])
