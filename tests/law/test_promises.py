@@ -171,6 +171,19 @@ def test_art_6_2_nothing_is_granted_before_rights_are_screened(key: str) -> None
     assert {"speech_screened", "roles_screened"} <= _closing(key, "grant")
 
 
+@_having("send")
+def test_art_24_2_confidentiality_that_is_asked_has_an_end_and_then_notice(key: str) -> None:
+    clock = _clock(key, "confidentiality_end")
+
+    assert "confidentiality_dated" in _closing(key, "send")
+    assert (clock["starts"], clock["ends"]) == (["send"], ["notify_person"])
+    assert _steps(key)["notify_person"]["needs"] == ["notice_allowed"]
+
+
+def test_art_25_2_an_order_that_finds_nothing_does_not_run_on() -> None:
+    assert "find_nothing" in _clock("uncc/order", "order_length")["ends"]
+
+
 def test_expeditiously_is_never_turned_into_a_number() -> None:
     numbers = {
         (row["length"], row["law"])
