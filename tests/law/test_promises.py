@@ -184,6 +184,20 @@ def test_art_25_2_an_order_that_finds_nothing_does_not_run_on() -> None:
     assert "find_nothing" in _clock("uncc/order", "order_length")["ends"]
 
 
+@_having("hand_over")
+def test_art_24_2_the_other_side_is_told_of_a_remedy_that_holds_back(key: str) -> None:
+    steps = _steps(key)
+
+    assert {steps[step]["kept"] for step in ("remedy_pending", "remedy_decided")} == {"exchanged"}
+
+
+@_having("finish")
+def test_art_24_2_a_matter_ends_when_the_person_was_told_or_it_is_written_why_not(key: str) -> None:
+    assert "person_notified" in _closing(key, "finish")
+    # Whoever is to be told before the end can be told before the end.
+    assert set(_steps(key)["finish"]["from"]) <= set(_steps(key)["notify_person"]["from"])
+
+
 def test_expeditiously_is_never_turned_into_a_number() -> None:
     numbers = {
         (row["length"], row["law"])
