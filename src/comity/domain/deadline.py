@@ -128,24 +128,27 @@ def deadlines(  # noqa: PLR0913 # each part of what a deadline depends on has it
     taken = timeline(entries, standing)
     own = profile.clocks.values() if profile else ()
     clocks = [*book.clocks_of(process.key), *(one for one in own if one.process == process.key)]
-    found = [
-        deadline for clock in clocks for deadline in _of_clock(clock, taken, delivered, follower)
-    ]
+    known = _Known(delivered, follower, book.answers_of(process.pack))
+    found = [deadline for clock in clocks for deadline in _of_clock(clock, taken, known)]
     return tuple(sorted(found, key=lambda one: (one.clock, one.started_by)))
 
 
-def _of_clock(
-    clock: Clock,
-    taken: tuple[Entry, ...],
-    delivered: Mapping[Digest, Instant],
-    follower: FollowerView | None,
-) -> list[Deadline]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What bears on a deadline beside its clock: deliveries, the follower, which step answers."""
+
+    delivered: Mapping[Digest, Instant]
+    follower: FollowerView | None
+    answers: Mapping[str, str]
+
+
+def _of_clock(clock: Clock, taken: tuple[Entry, ...], known: _Known) -> list[Deadline]:
     """Return the deadlines of one clock; a start is replaced by a later one (rule 1)."""
     found: list[Deadline] = []
     for place, entry in enumerate(taken):
         if entry.step not in clock.starts:
             continue
-        deadline = _deadline(clock, entry, taken[place + 1 :], delivered, follower)
+        deadline = _deadline(clock, entry, taken[place + 1 :], known)
         if deadline is None:
             continue
         if found and found[-1].ended_by == deadline.ended_by:
@@ -158,16 +161,15 @@ def _deadline(
     clock: Clock,
     entry: Entry,
     later: tuple[Entry, ...],
-    delivered: Mapping[Digest, Instant],
-    follower: FollowerView | None,
+    known: _Known,
 ) -> Deadline | None:
-    start = entry.at if clock.counts_from == "act" else delivered.get(entry.digest)
+    start = entry.at if clock.counts_from == "act" else known.delivered.get(entry.digest)
     first = _first_due(clock, entry, start)
     if start is not None and first is None:
         return None
     ender = next((one for one in later if one.step in clock.ends), None)
-    due, is_moved = extend(clock, first, _until(later, ender))
-    earliest, (due, waits) = due, _follow(clock, due, follower)
+    due, is_moved = extend(clock, first, _until(later, ender), known.answers)
+    earliest, (due, waits) = due, _follow(clock, due, known.follower)
     waits = waits if start else _DELIVERY
     return Deadline(
         clock=clock.key,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from comity.base.clock import Instant, Period
 from comity.base.errors import ComityError
 from comity.domain.entry import Entry
-from comity.domain.questions import QUESTIONS, answers_to
 from comity.law import Clock
 
 
@@ -24,9 +25,15 @@ def named_day(clock: Clock, entry: Entry, start: Instant) -> Instant | None:
 
 
 def extend(
-    clock: Clock, due: Instant | None, later: tuple[Entry, ...]
+    clock: Clock,
+    due: Instant | None,
+    later: tuple[Entry, ...],
+    answers: Mapping[str, str],
 ) -> tuple[Instant | None, bool]:
-    """Move the day by each extension made in time (rule 5); say whether it moved."""
+    """Move the day by each extension made in time (rule 5); say whether it moved.
+
+    ``answers`` names, for each step that answers, the question that it answers.
+    """
     is_moved = False
     for place, entry in enumerate(later):
         if due is None or entry.step not in clock.extended_by:
@@ -34,24 +41,27 @@ def extend(
         moved = named_day(clock, entry, due)
         if moved is None and clock.length is not None:
             moved = due.plus(clock.length, zone=clock.zone)
-        if moved is not None and moved > due and _in_time(entry, due, later[:place]):
+        asked = _asked(entry.step, later[:place], answers)
+        if moved is not None and moved > due and _in_time(entry, due, asked):
             due, is_moved = moved, True
     return due, is_moved
 
 
-def _in_time(entry: Entry, due: Instant, earlier: tuple[Entry, ...]) -> bool:
+def _in_time(entry: Entry, due: Instant, asked: tuple[Entry, ...]) -> bool:
     """Tell whether the extension, or the question that it answers, came in time.
 
     uncc:42(9): what must come before the expiry is the asking.
     """
-    return min(one.at for one in (entry, *_asked(entry.step, earlier))) <= due
+    return min(one.at for one in (entry, *asked)) <= due
 
 
-def _asked(answer: str, earlier: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _asked(
+    answer: str, earlier: tuple[Entry, ...], answers: Mapping[str, str]
+) -> tuple[Entry, ...]:
     """Return the question that is open before this answer, if there is one."""
-    question = QUESTIONS.get(answer, "")
-    for entry in reversed(earlier):
-        if entry.step in answers_to(question):
+    question = answers.get(answer)
+    for entry in reversed(earlier) if question else ():
+        if answers.get(entry.step) == question:
             break
         if entry.step == question:
             return (entry,)

@@ -17,6 +17,7 @@ from comity.law.outline import Clause, Pack, Scope, Serious
 from comity.law.place import Place
 from comity.law.processes import Crossing, Process, Sides, State, Step
 from comity.law.provision import BadProvision, Provision
+from comity.law.questions import Question, Rest
 from comity.law.safeguards import Safeguard
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "Place",
     "Process",
     "Provision",
+    "Question",
+    "Rest",
     "Role",
     "Safeguard",
     "Scope",

@@ -24,7 +24,7 @@ from comity.law.place import Place
 from comity.law.provision import BadProvision, Provision
 
 _MOST: Final = 8
-_SMALL: Final = {"step", "standing", "field", "crossing"}
+_SMALL: Final = {"step", "standing", "field", "crossing", "question", "rest"}
 
 
 class NotInBook(AskedWrongly):
@@ -90,6 +90,10 @@ def _parts(book: Book) -> Iterator[Entry]:
             yield Entry("standing", f"{process.key}/{name}", state, _given(state.law))
         for (asking, asked), crossing in process.crossings.items():
             yield Entry("crossing", f"{process.key}/{asking}+{asked}", crossing, (crossing.law,))
+    for question in book.questions.values():
+        yield Entry("question", question.key, question, (question.law,))
+    for rest in book.rests.values():
+        yield Entry("rest", rest.key, rest, (rest.law,))
     for form in book.forms.values():
         for name, field in form.fields.items():
             yield Entry("field", f"{form.key}/{name}", field, (field.law,))

@@ -20,6 +20,7 @@ from comity.law.national import StateProfile
 from comity.law.outline import Clause, Pack
 from comity.law.processes import Process
 from comity.law.provision import Provision
+from comity.law.questions import Question, Rest
 from comity.law.safeguards import Safeguard
 
 
@@ -36,6 +37,8 @@ class Book:
     grounds: Mapping[str, Ground]
     gates: Mapping[str, Gate]
     safeguards: Mapping[str, Safeguard]
+    questions: Mapping[str, Question]
+    rests: Mapping[str, Rest]
     states: Mapping[str, StateProfile]
     glossary: Mapping[str, Term]
     needs: Mapping[str, Need]
@@ -65,6 +68,21 @@ class Book:
     def grounds_of(self, process: str) -> tuple[Ground, ...]:
         """Return the grounds that apply to the process."""
         return tuple(ground for ground in self.grounds.values() if process in ground.processes)
+
+    def answers_of(self, pack: str) -> Mapping[str, str]:
+        """Return, for each step of the pack that answers, the question that it answers."""
+        own = [one for key, one in self.questions.items() if key.startswith(f"{pack}/")]
+        return {answer: one.question for one in own for answer in one.answers}
+
+    def answers_to(self, pack: str, question: str) -> frozenset[str]:
+        """Return the steps of which any one answers the question."""
+        found = self.questions.get(f"{pack}/{question}")
+        return frozenset(found.answers if found else ())
+
+    def effects_of(self, pack: str, step: str) -> frozenset[str]:
+        """Return the effects of the grounds on which the step may rest."""
+        found = self.rests.get(f"{pack}/{step}")
+        return frozenset(found.effects if found else ())
 
     def gates_of(self, process: str, step: str = "") -> tuple[Gate, ...]:
         """Return the packs' gates of the process, or of one of its steps."""

@@ -36,7 +36,7 @@ def _found(book: Book, question: str) -> set[str]:
         ("hold", {"clock tst/help/hold"}),
         ("sovereignty", {"ground tst/sovereignty"}),
         ("one_case", {"safeguard tst/one_case"}),
-        ("refuse", {"step tst/help/refuse"}),
+        ("refuse", {"step tst/help/refuse", "rest tst/refuse"}),
         ("help/refuse", {"step tst/help/refuse"}),
         ("refused", {"standing tst/help/refused"}),
         ("facts", {"field tst/help/facts"}),

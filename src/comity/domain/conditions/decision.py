@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from comity.domain.conditions.answer import Answer, by_name, decide, met, unknown, unmet
-from comity.domain.questions import QUESTIONS, answers_to
 from comity.domain.situation import Situation
 from comity.law import Ground
 
-# Which effects of a ground a step may rest on.
-EFFECTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "refuse": frozenset({"refuse"}),
-        "postpone": frozenset({"postpone"}),
-        "warn": frozenset({"warn"}),
-        "grant_with_conditions": frozenset({"condition"}),
-        "provider_objects": frozenset({"refuse"}),
-        # uncc:40(28): consultation comes before refusing or postponing, on terms.
-        "consult": frozenset({"refuse", "postpone", "condition"}),
-    }
-)
 _AMOUNT: Final = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -35,7 +20,7 @@ def ground_named(situation: Situation) -> Answer:
         return unmet("No ground is named that this process knows.")
     if ground.effect == "forbidden":
         return unmet(f"{ground.means} [{ground.law}]")
-    if ground.effect not in EFFECTS.get(situation.step, frozenset()):
+    if ground.effect not in situation.book.effects_of(situation.process.pack, situation.step):
         return unmet(f"The ground {ground.ground} does not allow this step: {ground.means}")
     if ground.reservation and not _is_reserved(ground, situation):
         return unmet("The ground is open only to a State that made the reservation.")
@@ -95,12 +80,14 @@ def costs_stated(situation: Situation) -> Answer:
 
 def question_open(situation: Situation) -> Answer:
     """uncc:40(26), uncc:42(9): an answer needs a question that the other side has put."""
-    question = QUESTIONS.get(situation.step)
+    pack = situation.process.pack
+    question = situation.book.answers_of(pack).get(situation.step)
     if question is None:
         return unknown("It is not known which question this step answers.")
     if not situation.taken(question):
         return unmet("Nothing was asked that this answers.")
-    later = [act for act in situation.since(question) if act.step in answers_to(question)]
+    answers = situation.book.answers_to(pack, question)
+    later = [act for act in situation.since(question) if act.step in answers]
     return decide(
         holds=not later, yes="The question is open.", no="The question was answered already."
     )

@@ -6,7 +6,6 @@ from typing import Final
 
 from comity.domain.conditions.answer import Answer, by_name, decide, met, unknown, unmet
 from comity.domain.deadline import Deadline, DeadlineState
-from comity.domain.questions import answers_to
 from comity.domain.situation import Situation, read_instant
 from comity.law import Clock
 
@@ -48,7 +47,8 @@ def hold_may_end(situation: Situation) -> Answer:
     """
     if situation.taken("withdraw"):
         return met("The request was withdrawn.")
-    answered = {act.step for act in situation.since(_ASKED)} & answers_to(_ASKED)
+    answers = situation.book.answers_to(situation.process.pack, _ASKED)
+    answered = {act.step for act in situation.since(_ASKED)} & answers
     if situation.taken(_ASKED) and not answered:
         return unmet("An extension was asked and is not answered.")
     holds = [one for one in _named(situation, _HOLDS) if one.state is not DeadlineState.MET]

@@ -21,6 +21,7 @@ from typing import TypeVar
 from comity.base.canonical import Json, canonical_bytes
 from comity.base.digest import Digest
 from comity.law.book import Book
+from comity.law.loading.answering import read_questions, read_rests
 from comity.law.loading.desk import Desk, Row
 from comity.law.loading.faults import LawFault, OrphanNeed, UnkeptNeed
 from comity.law.loading.gathering import LawFile, gather_files
@@ -126,6 +127,8 @@ class _Assembly:
             safeguards=self._keyed(
                 "safeguards", lambda row: read_safeguard(row, keepers, desk), lambda one: one.key
             ),
+            questions=read_questions(self._all("questions"), desk),
+            rests=read_rests(self._all("questions"), desk),
             states=MappingProxyType({state.state: state for state in states}),
             glossary=MappingProxyType(read_terms(self._one("glossary"), desk)),
             needs=MappingProxyType(desk.needs),

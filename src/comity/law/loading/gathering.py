@@ -4,7 +4,7 @@
 
     book.yaml needs.yaml roles.yaml glossary.yaml
     states/XX.yaml
-    <pack>/pack.yaml outline.yaml grounds.yaml gates.yaml safeguards.yaml
+    <pack>/pack.yaml outline.yaml grounds.yaml gates.yaml safeguards.yaml questions.yaml
     <pack>/forms/*.yaml processes/*.yaml clocks/*.yaml
 
 Any other file is refused: a rule in a file that nobody reads is a rule that is lost.
@@ -32,7 +32,7 @@ from comity.law.loading.shapes import check_shape
 from comity.law.place import Place
 
 _TOP: Final = ("book", "needs", "roles", "glossary")
-_PACK: Final = ("pack", "outline", "grounds", "gates", "safeguards")
+_PACK: Final = ("pack", "outline", "grounds", "gates", "safeguards", "questions")
 _FOLDERS: Final = {"forms": "form", "processes": "process", "clocks": "clocks"}
 _NAMED: Final = ("form", "process", "state")
 _REQUIRED: Final = ("pack", "outline")

@@ -12,6 +12,7 @@ from comity.law.national import StateProfile
 from comity.law.outline import Clause, Pack
 from comity.law.processes import Process
 from comity.law.provision import Provision
+from comity.law.questions import Question, Rest
 from comity.law.rendering.diagrams import draw_diagram
 from comity.law.rendering.sentences import (
     keepers_of,
@@ -19,6 +20,8 @@ from comity.law.rendering.sentences import (
     say_crossings,
     say_gate,
     say_ground,
+    say_question,
+    say_rest,
     say_safeguard,
     say_scope,
     say_step,
@@ -59,7 +62,9 @@ def process_page(book: Book, process: Process) -> str:
         _bullets(say_crossings(process)),
         *_listed("Clocks", map(say_clock, book.clocks_of(key))),
         *(part for form in book.forms_of(key) for part in _form(form)),
+        *_listed("Questions", map(say_question, _asked(book, process))),
         *_listed("Grounds", map(say_ground, book.grounds_of(key))),
+        *_listed("What rests on which grounds", map(say_rest, _resting(book, process))),
         *_listed("Gates", (say_gate(gate, book.needs) for gate in book.gates_of(key))),
         *_listed(
             "Safeguards that it keeps",
@@ -186,6 +191,16 @@ def _steps(book: Book, process: Process) -> list[str]:
         parts += _listed(f"Steps of {name}", shared)
         parts += _listed(f"Steps that {name} keeps in its own house", house)
     return parts
+
+
+def _asked(book: Book, process: Process) -> Iterable[Question]:
+    own = (one for key, one in book.questions.items() if key.startswith(f"{process.pack}/"))
+    return (one for one in own if process.steps.keys() & set(one.answers))
+
+
+def _resting(book: Book, process: Process) -> Iterable[Rest]:
+    own = (one for key, one in book.rests.items() if key.startswith(f"{process.pack}/"))
+    return (one for one in own if one.step in process.steps)
 
 
 def _form(form: Form) -> list[str]:

@@ -13,6 +13,7 @@ from comity.law.grounds import Ground
 from comity.law.outline import Scope
 from comity.law.place import Place
 from comity.law.processes import Crossing, Process, Step
+from comity.law.questions import Question, Rest
 from comity.law.rendering.wording import (
     capital,
     end_stop,
@@ -135,6 +136,20 @@ def say_ground(ground: Ground) -> str:
         name = stress(ground.reservation)
         parts.append(f"It is open only to a State whose file holds the condition {name}.")
     return " ".join([*parts, say_source(ground.law, ground.level, ground.basis)])
+
+
+def say_question(question: Question) -> str:
+    """Return which steps answer the question."""
+    answers = say_list(map(stress, question.answers))
+    source = say_source(question.law, question.level, question.basis)
+    return f"{stress(question.question)} is answered by {answers}. {source}"
+
+
+def say_rest(rest: Rest) -> str:
+    """Return on which grounds the step may rest."""
+    effects = say_list((f"“{_EFFECTS[one].lower()}”" for one in rest.effects), "or")
+    source = say_source(rest.law, rest.level, rest.basis)
+    return f"{stress(rest.step)} may rest on a ground that says: {effects}. {source}"
 
 
 def say_scope(scope: Scope) -> str:

@@ -16,11 +16,14 @@ from comity.law.national import Condition, StateProfile
 from comity.law.outline import Clause, Scope
 from comity.law.processes import Crossing, Process, State, Step
 from comity.law.provision import Provision
+from comity.law.questions import Question, Rest
 from comity.law.rendering.sentences import (
     say_clock,
     say_crossings,
     say_gate,
     say_ground,
+    say_question,
+    say_rest,
     say_safeguard,
     say_scope,
     say_step,
@@ -31,7 +34,14 @@ from comity.law.safeguards import Safeguard
 _CITING: Final = (
     *("scope", "process", "form", "gate", "safeguard", "ground", "clock", "condition", "term"),
 )
-_BELOW: Final = {"step": "steps", "standing": "states", "field": "fields", "crossing": "crossings"}
+_BELOW: Final = {
+    "step": "steps",
+    "standing": "states",
+    "field": "fields",
+    "crossing": "crossings",
+    "question": "questions",
+    "rest": "rests",
+}
 
 
 def tell_book(book: Book) -> str:
@@ -146,6 +156,8 @@ _TELLERS: Final[Mapping[type, Callable[[Book, Any], str]]] = {
     Ground: lambda _, one: say_ground(one),
     Gate: lambda book, one: say_gate(one, book.needs),
     Safeguard: lambda _, one: say_safeguard(one),
+    Question: lambda _, one: say_question(one),
+    Rest: lambda _, one: say_rest(one),
     Scope: lambda _, one: say_scope(one),
     Step: _step,
     StateProfile: _state,
