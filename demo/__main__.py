@@ -6,6 +6,7 @@ With ``--headless`` the last line is JSON and the exit code says whether all of 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -109,7 +110,12 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     reader.add_argument("--evidence", type=Path, help="take this in instead of a made-up return")
     reader.add_argument("--headless", action="store_true", help="end with a line of JSON")
     reader.add_argument("--keep", type=Path, help="play in this new folder and leave it there")
-    return reader.parse_args(words)
+    asked = reader.parse_args(words)
+    if asked.keep is not None and os.path.lexists(asked.keep):
+        reader.error(f"--keep: {asked.keep} is there already; name a new folder")
+    if asked.evidence is not None and not asked.evidence.exists():
+        reader.error(f"--evidence: there is no {asked.evidence}")
+    return asked
 
 
 sys.exit(main(sys.argv[1:]))

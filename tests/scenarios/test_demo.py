@@ -34,6 +34,15 @@ def figures(kept: Path) -> dict[str, object]:
     return found
 
 
+def test_a_folder_that_is_there_already_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", "--headless", "--keep", str(tmp_path)],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
+
+
 def test_the_last_line_has_the_figures_that_others_rely_on(kept: Path) -> None:
     expected = {"dossiers", "acts", "evidence_bytes", "objects", "verified", "seconds"}
     assert expected <= figures(kept).keys()

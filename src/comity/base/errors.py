@@ -19,6 +19,8 @@ from __future__ import annotations
 import inspect
 from typing import ClassVar
 
+from comity.base import limits
+
 
 class ComityError(Exception):
     """Something went wrong."""
@@ -42,7 +44,7 @@ class ComityError(Exception):
         """Return all of it in one line: where, what, particulars, law, what to do next."""
         parts = [f"{self.where}: " if self.where else "", self.sentence()]
         if self.detail:
-            parts.append(f" {self.detail}")
+            parts.append(f" {_as_sentence(self.detail)}")
         if self.law:
             parts.append(f" [{self.law}]")
         if self.remedy:
@@ -60,6 +62,13 @@ class ComityError(Exception):
             "remedy": self.remedy,
         }
         return {name: value for name, value in found.items() if value}
+
+
+def _as_sentence(detail: str) -> str:
+    """Return particulars of any source so that a sentence may follow: ended, and not endless."""
+    if len(detail) > limits.DETAIL_CHARACTERS:
+        return f"{detail[: limits.DETAIL_CHARACTERS]} …"
+    return detail if detail.rstrip().endswith((".", "!", "?", "…")) else f"{detail}."
 
 
 class AskedWrongly(ComityError):

@@ -47,6 +47,10 @@ ACT_ENTRIES: Final = 1_000
 ACT_TEXT: Final = 2_000
 # An act of ours may not be further ahead of the reader's clock than this (design.md section 4).
 CLOCK_AHEAD_SECONDS: Final = 300
+# Particulars in the one line of an error: twenty names of a list fit, a file of others does not.
+DETAIL_CHARACTERS: Final = 1_000
+# Exact names in a file, one to a line: the longest path that is recorded, and a line end.
+NAME_LINE_BYTES: Final = 4_402
 # Free text in a form field: ten printed pages.
 TEXT_CHARACTERS: Final = 40_000
 # One identifier in a request: the longest URL that browsers and servers agree on.

@@ -21,12 +21,20 @@ from comity.cli.keychain import (
     find_sealer,
     make_identity,
     make_key,
-    read_file,
     read_identities,
+    read_names,
     read_trust,
 )
 from comity.cli.progress import count_bytes, show_progress
-from comity.cli.sealing import Wish, guard_partial, new_sink, own_tool, printable, seal_places
+from comity.cli.sealing import (
+    Wish,
+    guard_partial,
+    new_sink,
+    own_tool,
+    printable,
+    require_operands,
+    seal_places,
+)
 from comity.evidence import (
     MEANING,
     Choice,
@@ -39,12 +47,13 @@ from comity.evidence import (
     open_package,
     open_source,
     read_records,
-    require_places,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Seal, verify, list, open and disclose evidence.")
 
 _EXITS: Final = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INDETERMINATE: 3}
+
+_NOT_TAKEN: Final = 1
 
 Out = Annotated[Path, typer.Option("--out", help="A new folder; nothing is written over.")]
 Package = Annotated[Path, typer.Argument(help="The folder of the package, plain or encrypted.")]
@@ -77,11 +86,14 @@ def seal(  # noqa: PLR0913 # each is an option that a person may give
     tool: Annotated[str, typer.Option(help="What it was collected with.")] = "",
     exercise: Annotated[bool, typer.Option("--exercise", help="Mark it as an exercise.")] = False,
     to: Receivers = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on anything irregular.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on links and on anything irregular.")
+    ] = False,
     as_json: AsJson = False,
     progress: Lines = False,
 ) -> None:
     """Seal everything found at PATH… as one package in a new folder."""
+    require_operands(paths, out)
     found = find_sealer(key, passphrase_file, authority)
     wish = Wish(
         paths=paths,
@@ -98,9 +110,9 @@ def seal(  # noqa: PLR0913 # each is an option that a person may give
         strict=strict,
         progress=progress,
     )
-    require_places(wish.named, out)
     told, lines = seal_places(wish, found)
     _tell(told, lines, as_json=as_json)
+    raise typer.Exit(_NOT_TAKEN if told["not_taken"] else 0)
 
 
 @app.command()
@@ -174,7 +186,7 @@ def disclose(  # noqa: PLR0913 # each is an option that a person may give
     progress: Lines = False,
 ) -> None:
     """Make a part that shows the chosen objects, and tells nothing of the others."""
-    exact = read_file(from_file).splitlines() if from_file else []
+    exact = read_names(from_file) if from_file else []
     choice = Choice(serials=objects or (), patterns=names or (), names=exact)
     identities = read_identities(identity or (), passphrase_file)
     with closing(open_source(package, identities)) as source:
@@ -202,13 +214,14 @@ def list_(
     passphrase_file: Phrase = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the objects of a package: serial, size, name. Nothing is verified."""
+    """List the objects of a package: serial, size, kind, name. Nothing is verified."""
     identities = read_identities(identity or (), passphrase_file)
     with closing(open_source(package, identities)) as source:
         for serial, record in read_records(source):
             name = printable(record.path)
-            told = {"serial": serial, "size": record.size, "kind": record.kind.value, "name": name}
-            _tell(told, [f"{serial:06d} {record.size:>14} {name}"], as_json=as_json)
+            kind = record.kind.value
+            told = {"serial": serial, "size": record.size, "kind": kind, "name": name}
+            _tell(told, [f"{serial:06d} {record.size:>14} {kind:<16} {name}"], as_json=as_json)
 
 
 @app.command()

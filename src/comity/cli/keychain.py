@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import typer
 
-from comity.base import ComityError
+from comity.base import ComityError, limits
 from comity.base.errors import BadValue
 from comity.evidence import NotThere, Sealer, StorageFailed, Vouched
 from comity.seal import (
@@ -29,10 +29,10 @@ from comity.seal import (
     write_public,
 )
 
+_Key = TypeVar("_Key")
 NOT_STATED: Final = "not stated"
 _OWN_NAME: Final = "sealing key"
-# Names of two million objects, one to a line, in a file that a person named.
-_FILE_BYTES: Final = 256 << 20
+_IDENTITY_MARK: Final = "AGE-SECRET-KEY-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def find_sealer(place: Path | None, passphrase: Path | None, authority: str) -> 
     where = place or Path(typer.get_app_dir("comity")) / "sealing.key"
     is_new = place is None and not where.exists()
     if is_new:
-        where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(where.parent)
         make_key(where, _OWN_NAME, authority or NOT_STATED, passphrase)
     elif not where.exists():
         raise NotThere(where=str(where))
@@ -101,9 +101,18 @@ def read_trust(places: Sequence[Path]) -> list[Vouched]:
         try:
             found.append(Vouched(card=read_public(place)))
         except ComityError as error:
-            detail = f"This is no card to trust. {error}"
-            raise BadValue(detail, where=str(place)) from error
+            detail = f"This is no card to trust: {error.sentence()} {error.detail}"
+            raise BadValue(detail.rstrip(), where=str(place)) from error
     return found
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the person's own folder for the key."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        detail = f"No key can be made there ({error.strerror}); --key names one elsewhere."
+        raise StorageFailed(detail, where=str(folder)) from error
 
 
 def read_passphrase(place: Path | None) -> Passphrase | None:
@@ -118,8 +127,8 @@ def read_identities(places: Sequence[Path], passphrase: Path | None) -> list[Unw
     found: list[Unwraps] = []
     for place in places:
         lines = [line.strip() for line in _read_text(place).splitlines()]
-        texts = [line for line in lines if line.upper().startswith("AGE-SECRET-KEY-")]
-        found.extend(parse_identity(text) for text in texts)
+        texts = [line for line in lines if line.upper().startswith(_IDENTITY_MARK)]
+        found.extend(_parse(parse_identity, text, str(place)) for text in texts)
         if not texts:
             found.append(read_identity(place, read_passphrase(passphrase)))
     return found
@@ -129,22 +138,63 @@ def read_recipients(texts: Sequence[str]) -> list[Wraps]:
     """Return the receivers, each given as ``age1…`` or as a file that holds such lines."""
     found: list[Wraps] = []
     for text in texts:
-        lines = [text] if text.startswith("age1") else _read_text(Path(text)).splitlines()
-        named = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        is_key = text.lower().startswith("age1")
+        where = "--to" if is_key else text
+        _require_public(text, "--to")
+        held = text if is_key else _read_text(Path(text))
+        _require_public(held, where)
+        lines = [line.strip() for line in held.splitlines()]
+        named = [line for line in lines if line and not line.startswith("#")]
         if not named:
-            raise NotThere(where=text)
-        found.extend(parse_recipient(line) for line in named)
+            detail = "It holds no receiver's key (age1…)."
+            raise NotThere(detail, where=where)
+        found.extend(_parse(parse_recipient, line, where) for line in named)
     return found
 
 
-def read_file(place: Path) -> bytes:
-    """Return what lies in a file that the person named; raise ``NotThere``."""
+def read_names(place: Path) -> list[bytes]:
+    """Return the names in a file, one to a line; raise ``NotThere`` or ``BadValue``."""
+    most = limits.NAME_LINE_BYTES
+    names: list[bytes] = []
     try:
         with place.open("rb") as stream:
-            return stream.read(_FILE_BYTES)
+            while line := stream.readline(most + 1):
+                if len(line) > most or len(names) >= limits.PACKAGE_OBJECTS:
+                    detail = (
+                        f"At most {limits.PACKAGE_OBJECTS} names were expected, one to a line, "
+                        f"each of at most {most - 2} bytes."
+                    )
+                    raise BadValue(detail, where=str(place))
+                names.append(line.rstrip(b"\r\n"))
     except OSError as error:
         raise NotThere(error.strerror or "", where=str(place)) from error
+    return [name for name in names if name]
+
+
+def _require_public(text: str, where: str) -> None:
+    """Raise if ``text`` holds a secret, which is never printed."""
+    if _IDENTITY_MARK in text.upper():
+        detail = "This is a secret identity; a receiver (age1…, its .pub file) was expected."
+        raise BadValue(detail, where=where)
+
+
+def _parse(parse: Callable[[str], _Key], text: str, where: str) -> _Key:
+    """Read a key as text; the error says where it stands, and nothing of what it is."""
+    try:
+        return parse(text)
+    except ComityError as error:
+        raise BadValue(error.detail, where=where) from error
 
 
 def _read_text(place: Path) -> str:
-    return read_file(place).decode("utf-8", "replace")
+    """Return the text of a small file that the person named."""
+    most = limits.KEY_FILE_BYTES
+    try:
+        with place.open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise NotThere(error.strerror or "", where=str(place)) from error
+    if len(data) > most:
+        detail = f"A file of at most {most} bytes was expected."
+        raise BadValue(detail, where=str(place))
+    return data.decode("utf-8", "replace")

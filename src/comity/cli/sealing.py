@@ -17,7 +17,8 @@ from typing import Any, Final, TypeAlias
 
 import typer
 
-from comity.base import ComityError, Ident, Instant
+from comity.base import Ident, Instant
+from comity.base.errors import BadValue
 from comity.cli.keychain import FoundSealer, read_recipients
 from comity.cli.progress import is_watched, show_progress
 from comity.evidence import (
@@ -25,6 +26,7 @@ from comity.evidence import (
     FolderSink,
     Intake,
     IrregularRefused,
+    Kind,
     ObjectRecord,
     Particulars,
     Place,
@@ -33,6 +35,7 @@ from comity.evidence import (
     Stream,
     Taken,
     Watch,
+    require_places,
     seal_rows,
     take_in,
     walk,
@@ -40,6 +43,7 @@ from comity.evidence import (
 
 Told: TypeAlias = dict[str, Any]
 _STDIN: Final = "-"
+_LINK: Final = "symbolic link, not followed"
 _LISTED: Final = 20
 _PACKAGE_BYTES: Final = 17
 
@@ -70,6 +74,14 @@ class SystemClock:
         return Instant.of(datetime.now(UTC))  # noqa: TID251 # see the class
 
 
+def require_operands(paths: Sequence[str], out: Path) -> None:
+    """Raise unless all that is named can be sealed into ``out``; standard input once at most."""
+    if paths.count(_STDIN) > 1:
+        detail = "Standard input is named twice."
+        raise BadValue(detail, where=_STDIN)
+    require_places([os.fsencode(path) for path in paths if path != _STDIN], out)
+
+
 def own_tool() -> str:
     """Return this program's name and version."""
     return f"comity {version('comity')}"
@@ -79,11 +91,11 @@ def seal_places(wish: Wish, found: FoundSealer) -> tuple[Told, list[str]]:
     """Take in and seal; return what to tell, as data and as lines."""
     clock = SystemClock()
     begun = clock.now()
-    noted: list[Told] = []
+    noted = _Noted(wish.named)
     with guard_partial(wish.out), _progress(wish) as watch:
         sink = new_sink(wish.out, wish.receivers)
         intake = Intake(provenance=wish.provenance, begun=begun, random=os.urandom, watch=watch)
-        rows = _note(take_in(_places(wish.paths), sink, intake), noted)
+        rows = noted.note(take_in(_places(wish.paths), sink, intake))
         particulars = Particulars(
             package=Ident.make("pkg", os.urandom(_PACKAGE_BYTES)),
             begun=begun,
@@ -105,14 +117,17 @@ def new_sink(out: Path, receivers: Sequence[str]) -> FolderSink | EncryptedSink:
 
 @contextmanager
 def guard_partial(out: Path) -> Iterator[None]:
-    """Say, when something goes wrong, that what was written so far is no package."""
+    """When something goes wrong, leave nothing, or say that what is left is no package."""
     partial = out.absolute().with_name(f"{out.absolute().name}.partial")
-    was_there = partial.exists()
+    was_there = os.path.lexists(partial)
     try:
         yield
-    except (ComityError, KeyboardInterrupt):
-        if partial.exists() and not was_there:
-            typer.echo(f"Unfinished: {partial} is no package; delete it.", err=True)
+    except BaseException:
+        if not was_there and partial.is_dir():
+            try:
+                partial.rmdir()
+            except OSError:  # something was written already
+                typer.echo(f"Unfinished: {partial} is no package; delete it.", err=True)
         raise
 
 
@@ -151,23 +166,42 @@ def _places(paths: Sequence[str]) -> Iterator[Place]:
             yield os.fsencode(path)
 
 
-def _note(rows: Iterable[Taken], noted: list[Told]) -> Iterator[Taken]:
-    """Pass rows on; note the irregular ones."""
-    for row in rows:
-        if row.irregular:
-            path = ObjectRecord.parse(row.metadata).path
-            noted.append({"serial": row.serial, "path": printable(path), "why": row.irregular})
-        yield row
+class _Noted:
+    """What is told of single objects: the irregular, the links, and what came to nothing."""
+
+    def __init__(self, named: Iterable[bytes]) -> None:
+        self._named = frozenset(named)
+        self.irregular: list[Told] = []
+        self.links: list[Told] = []
+        self.not_taken: list[str] = []
+
+    def note(self, rows: Iterable[Taken]) -> Iterator[Taken]:
+        """Pass rows on, as they are."""
+        for row in rows:
+            if row.irregular or row.is_link:
+                self._note(row, ObjectRecord.parse(row.metadata))
+            yield row
+
+    def _note(self, row: Taken, record: ObjectRecord) -> None:
+        path = printable(record.path)
+        told = {"serial": row.serial, "path": path, "why": row.irregular or _LINK}
+        (self.irregular if row.irregular else self.links).append(told)
+        is_named = record.path in self._named or record.kind is Kind.STREAM
+        if is_named and row.irregular and not row.size:
+            self.not_taken.append(path)
 
 
-def _require_regular(rows: Iterable[Taken], noted: Sequence[Told]) -> Iterator[Taken]:
-    """Pass rows on; after the last, refuse if any was irregular."""
+def _require_regular(rows: Iterable[Taken], noted: _Noted) -> Iterator[Taken]:
+    """Pass rows on; after the last, refuse if any was irregular or a link."""
     yield from rows
-    if noted:
-        raise IrregularRefused("; ".join(_irregular_lines(noted)) + ".")
+    found = [*noted.irregular, *noted.links]
+    if found:
+        typer.echo("\n".join(_object_lines(found)), err=True)
+        detail = f"Irregular: {len(noted.irregular)}; symbolic links: {len(noted.links)}."
+        raise IrregularRefused(detail)
 
 
-def _told(wish: Wish, found: FoundSealer, sealed: Sealed, noted: list[Told]) -> Told:
+def _told(wish: Wish, found: FoundSealer, sealed: Sealed, noted: _Noted) -> Told:
     stated = sealed.statement
     return {
         "package": str(stated.package),
@@ -180,11 +214,13 @@ def _told(wish: Wish, found: FoundSealer, sealed: Sealed, noted: list[Told]) -> 
         "key": str(found.sealer.key.public.key_id),
         "key_file": str(found.place),
         "key_is_new": found.is_new,
-        "irregular": noted,
+        "irregular": noted.irregular,
+        "links": noted.links,
+        "not_taken": noted.not_taken,
     }
 
 
-def _lines(wish: Wish, found: FoundSealer, sealed: Sealed, noted: Sequence[Told]) -> list[str]:
+def _lines(wish: Wish, found: FoundSealer, sealed: Sealed, noted: _Noted) -> list[str]:
     stated = sealed.statement
     made = " (made just now)" if found.is_new else ""
     lines = [
@@ -193,14 +229,21 @@ def _lines(wish: Wish, found: FoundSealer, sealed: Sealed, noted: Sequence[Told]
         f"  root {stated.root}",
         f"  key  {found.sealer.key.public.key_id}, {found.place}{made}",
     ]
-    if noted:
-        lines.append(f"  irregular, taken in as far as they could be read: {len(noted)}")
-        lines.extend(f"    {line}" for line in _irregular_lines(noted))
+    if noted.irregular:
+        count = len(noted.irregular)
+        lines.append(f"  irregular, taken in as far as they could be read: {count}")
+        lines.extend(f"    {line}" for line in _object_lines(noted.irregular))
+    if noted.links:
+        lines.append(f"  symbolic links, taken in as the text they hold: {len(noted.links)}")
+        lines.extend(f"    {line}" for line in _object_lines(noted.links))
+    if noted.not_taken:
+        named = ", ".join(noted.not_taken[:_LISTED])
+        lines.append(f"Nothing could be taken of what was named: {named}. The package says why.")
     return lines
 
 
-def _irregular_lines(noted: Sequence[Told]) -> list[str]:
-    lines = [f"{row['serial']:06d} {row['path']}: {row['why']}" for row in noted[:_LISTED]]
-    if len(noted) > _LISTED:
-        lines.append(f"and {len(noted) - _LISTED} more (--json lists all)")
+def _object_lines(told: Sequence[Told]) -> list[str]:
+    lines = [f"{row['serial']:06d} {row['path']}: {row['why']}" for row in told[:_LISTED]]
+    if len(told) > _LISTED:
+        lines.append(f"and {len(told) - _LISTED} more (--json lists all)")
     return lines

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Final
 
 from comity.base import limits
+from comity.base.errors import BadValue
 from comity.evidence.entries import Source, read_layout, read_small, record_name
 from comity.evidence.errors import NothingChosen
 from comity.evidence.record import ObjectRecord
+
+_TOLD: Final = 5
+_CUT: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +34,26 @@ def read_records(source: Source) -> Iterator[tuple[int, ObjectRecord]]:
 
 
 def choose_serials(source: Source, choice: Choice) -> frozenset[int]:
-    """Return the serials chosen; raise ``NothingChosen`` if any wish finds nothing."""
+    """Return the serials chosen.
+
+    Raises ``NothingChosen`` if any wish finds nothing, ``BadValue`` for a serial not there.
+    """
     chosen = set(choice.serials)
+    if chosen:
+        require_serials(chosen, read_layout(source.names()).count)
     if choice.patterns or choice.names:
         chosen |= _find(read_records(source), choice)
     if not chosen:
         raise NothingChosen
     return frozenset(chosen)
+
+
+def require_serials(wanted: Collection[int], count: int) -> None:
+    """Raise ``BadValue`` unless ``wanted`` are serials of a package of ``count`` objects."""
+    for serial in (min(wanted), max(wanted)):
+        if not 0 < serial <= count:
+            detail = f"There is no object {serial}; serials go from 1 to {count}."
+            raise BadValue(detail)
 
 
 def _find(records: Iterable[tuple[int, ObjectRecord]], choice: Choice) -> set[int]:
@@ -49,7 +67,8 @@ def _find(records: Iterable[tuple[int, ObjectRecord]], choice: Choice) -> set[in
             found.add(serial)
             open_patterns -= fitting
             open_names.discard(record.path)
-    missing = [*sorted(open_patterns), *(ascii(name) for name in sorted(open_names))]
+    missing = [*map(ascii, sorted(open_patterns)), *map(ascii, sorted(open_names))]
     if missing:
-        raise NothingChosen(", ".join(missing))
+        more = f" and {len(missing) - _TOLD} more" if len(missing) > _TOLD else ""
+        raise NothingChosen(", ".join(name[:_CUT] for name in missing[:_TOLD]) + f"{more}.")
     return found

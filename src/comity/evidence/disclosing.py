@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from comity.base import Digest, limits
-from comity.base.errors import BadValue, TooLarge
+from comity.base.errors import TooLarge
 from comity.evidence import entries
 from comity.evidence.bagging import (
     DECLARATION_BYTES,
@@ -24,6 +24,7 @@ from comity.evidence.bagging import (
     manifest_line,
     tag_manifest,
 )
+from comity.evidence.choosing import require_serials
 from comity.evidence.copying import Copier, Watch, unwatched
 from comity.evidence.entries import Sink, Source, object_name, read_small, record_name, write_entry
 from comity.evidence.errors import NothingChosen, PackageBroken
@@ -51,7 +52,9 @@ def disclose_part(
     """
     contents = require_frame(source)
     wanted = set(serials)
-    _require_there(wanted, contents.layout.count)
+    if not wanted:
+        raise NothingChosen
+    require_serials(wanted, contents.layout.count)
     shown = show_leaves(contents.salts, contents.listed, wanted)
     salts = write_salts(PartSalts(tuple(shown.values())))
     if len(salts) > limits.SALTS_BYTES:
@@ -105,15 +108,6 @@ class _Copying:
             raise PackageBroken(detail)
         write_entry(self.sink, record_name(new), data)
         return digest
-
-
-def _require_there(wanted: set[int], count: int) -> None:
-    if not wanted:
-        raise NothingChosen
-    for serial in (min(wanted), max(wanted)):
-        if not 0 < serial <= count:
-            detail = f"There is no object {serial}; serials go from 1 to {count}."
-            raise BadValue(detail)
 
 
 def _write_payload(copying: _Copying, shown: Iterable[int]) -> dict[str, Digest]:

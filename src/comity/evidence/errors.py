@@ -33,6 +33,13 @@ class IrregularRefused(DoesNotVerify):
     remedy = "Look at what is listed, then seal again, or without --strict."
 
 
+class LinkNamed(AskedWrongly):
+    """A symbolic link was named; links are not followed, so what it stands for is not sealed."""
+
+    code = "evidence/link-named"
+    remedy = "Name its target instead."
+
+
 class NotThere(AskedWrongly):
     """There is nothing of the kind at this place."""
 
@@ -44,6 +51,13 @@ class PlaceTaken(AskedWrongly):
 
     code = "evidence/place-taken"
     remedy = "Name another place."
+
+
+class UnfinishedThere(PlaceTaken):
+    """What an unfinished run left lies at this place."""
+
+    code = "evidence/unfinished-there"
+    remedy = "Delete it, then run again."
 
 
 class NothingChosen(AskedWrongly):
@@ -58,6 +72,13 @@ class StorageFailed(OutOfReach):
 
     code = "evidence/storage"
     remedy = "Look at free space and rights, then try again."
+
+
+class ReadFailed(StorageFailed):
+    """What lies here could not be read."""
+
+    code = "evidence/unreadable"
+    remedy = "Look at the rights to read it and at the disk, then try again."
 
 
 class IdentityNeeded(AskedWrongly):

@@ -25,7 +25,9 @@ from comity.evidence.errors import (
     NotThere,
     PackageUnfinished,
     PlaceTaken,
+    ReadFailed,
     StorageFailed,
+    UnfinishedThere,
 )
 
 PARTIAL: Final = ".partial"
@@ -55,9 +57,11 @@ class FolderSink:
     def __init__(self, place: Path) -> None:
         """Make ``<place>.partial``; raise ``PlaceTaken`` if it or ``place`` is there."""
         self.place = place.absolute()
-        _require_free(self.place)
         self.partial = self.place.with_name(self.place.name + PARTIAL)
-        _require_free(self.partial)
+        if os.path.lexists(self.place):
+            raise PlaceTaken(where=str(self.place))
+        if os.path.lexists(self.partial):
+            raise UnfinishedThere(where=str(self.partial))
         self._folders: set[Path] = set()
         self._made: set[str] = set()
         self._make(self.partial)
@@ -111,7 +115,8 @@ class FolderSource:
         if not place.is_dir():
             partial = place.with_name(place.name + PARTIAL) if place.name else place
             half = f"But {partial} is there: it was never finished." if partial.is_dir() else ""
-            raise NotThere(half, where=str(place))
+            file = "A folder was expected, and this is none." if place.exists() else ""
+            raise NotThere(file or half, where=str(place))
 
     def names(self) -> Iterator[str]:
         """Give every name; raise ``LayoutRefused`` for a link, a device, an unknown folder."""
@@ -134,7 +139,7 @@ class FolderSource:
         try:
             descriptor = os.open(f"{self.place}/{name}", SAFE_READ)
         except OSError as error:
-            raise StorageFailed(error.strerror or "", where=name) from error
+            raise ReadFailed(error.strerror or "", where=name) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             detail = f"{name} is no plain file."
@@ -146,12 +151,7 @@ class FolderSource:
         try:
             return os.lstat(f"{self.place}/{name}").st_size
         except OSError as error:
-            raise StorageFailed(error.strerror or "", where=name) from error
-
-
-def _require_free(place: Path) -> None:
-    if place.is_symlink() or place.exists():
-        raise PlaceTaken(where=str(place))
+            raise ReadFailed(error.strerror or "", where=name) from error
 
 
 def _flush_all(top: Path, folders: Iterable[Path]) -> None:
@@ -224,7 +224,7 @@ class _FileReader(io.FileIO):
         try:
             return super().readinto(buffer)
         except OSError as error:
-            raise StorageFailed(error.strerror or "", where=self._where) from error
+            raise ReadFailed(error.strerror or "", where=self._where) from error
 
 
 def _entries(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
@@ -239,4 +239,4 @@ def _entries(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
                     raise LayoutRefused(detail)
                 yield name, is_folder
     except OSError as error:
-        raise StorageFailed(error.strerror or "", where=str(folder)) from error
+        raise ReadFailed(error.strerror or "", where=str(folder)) from error

@@ -34,15 +34,21 @@ def digest_objects(source: Source, sizes: Sequence[int], watch: Watch) -> Iterat
 
     An object of another size than expected is not read: its digest is ``None``.
     """
-    work = _Work(source, sizes, watch)
+    stopped = threading.Event()
+    work = _Work(source, sizes, watch, stopped)
     waiting: deque[Future[list[Digested]]] = deque()
-    with ThreadPoolExecutor(_WORKERS, "digest") as pool:
+    pool = ThreadPoolExecutor(_WORKERS, "digest")
+    try:
         for batch in _batches(sizes):
             waiting.append(pool.submit(work.run, batch))
             if len(waiting) > 2 * _WORKERS:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
+    finally:
+        # Whoever breaks off does not wait for what the threads would still read.
+        stopped.set()
+        pool.shutdown(cancel_futures=True)
 
 
 def _batches(sizes: Sequence[int]) -> Iterator[range]:
@@ -60,8 +66,11 @@ def _batches(sizes: Sequence[int]) -> Iterator[range]:
 class _Work(threading.local):
     """What each thread works with: a buffer of its own."""
 
-    def __init__(self, source: Source, sizes: Sequence[int], watch: Watch) -> None:
+    def __init__(
+        self, source: Source, sizes: Sequence[int], watch: Watch, stopped: threading.Event
+    ) -> None:
         self._source = source
+        self._stopped = stopped
         self._sizes = sizes
         self._watch = watch
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
@@ -77,7 +86,7 @@ class _Work(threading.local):
             hasher = Hasher()
             with self._source.open(name) as stream:
                 # No further than the size expected: what grows while it is read has no end.
-                while hasher.size <= self._sizes[serial - 1]:
+                while hasher.size <= self._sizes[serial - 1] and not self._stopped.is_set():
                     count = stream.readinto(self._buffer)
                     if not count:
                         break

@@ -34,6 +34,7 @@ Place: TypeAlias = bytes | Stream
 """What is taken in: the path of something on a disk, or a stream with a name."""
 
 _RANDOM_BYTES: Final = 32
+_LINK: Final = b'"kind":"%s"' % Kind.SYMLINK.value.encode("ascii")
 _NANO: Final = 10**9
 
 
@@ -52,6 +53,11 @@ class Taken:
     salt: bytes
     circumstances: bytes
     irregular: str
+
+    @property
+    def is_link(self) -> bool:
+        """Tell whether it is a symbolic link. No name can feign it: quotes in it are escaped."""
+        return _LINK in self.metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

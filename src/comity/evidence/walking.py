@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from comity.base.errors import BadValue
-from comity.evidence.errors import NotThere
+from comity.evidence.errors import LinkNamed, NotThere
 from comity.evidence.record import Kind
 
 _KINDS: Final = {
@@ -64,14 +64,41 @@ def look(path: bytes) -> Found:
 
 
 def require_places(places: Iterable[bytes], out: Path) -> None:
-    """Raise unless every place is there and ``out`` lies below none of them."""
+    """Raise unless every place is there, none a link, none within another or around ``out``.
+
+    Whoever names ``/dev/disk/by-id/…`` means the disk, and would get forty bytes of a link.
+    """
     target = out.resolve()
+    named: dict[Path, bytes] = {}
     for place in places:
-        if look(place).seen is None:
-            raise NotThere(where=ascii(os.fsdecode(place)))
-        if target.is_relative_to(Path(os.fsdecode(place)).resolve()):
+        _require_plain(place)
+        resolved = Path(os.fsdecode(place)).resolve()
+        if resolved in named:
+            detail = "It is named twice."
+            raise BadValue(detail, where=_show(place))
+        if target.is_relative_to(resolved):
             detail = "The package cannot lie inside what is sealed."
             raise BadValue(detail, where=str(out))
+        named[resolved] = place
+    for resolved, place in named.items():
+        around = next((named[above] for above in resolved.parents if above in named), None)
+        if around is not None:
+            detail = f"It lies inside {_show(around)}, which is named too."
+            raise BadValue(detail, where=_show(place))
+
+
+def _require_plain(place: bytes) -> None:
+    """Raise unless something is at ``place`` that is no symbolic link."""
+    found = look(place)
+    if found.seen is None:
+        raise NotThere(where=_show(place))
+    if found.kind is Kind.SYMLINK:
+        detail = f"It points to {_show(os.path.realpath(place))}."
+        raise LinkNamed(detail, where=_show(place))
+
+
+def _show(place: bytes) -> str:
+    return ascii(os.fsdecode(place))
 
 
 def say(error: OSError) -> str:

@@ -71,7 +71,17 @@ class KeyFileLocked(AskedWrongly):
     """The key file is locked with a passphrase, and none, or a wrong one, was given."""
 
     code = "seal/key-locked"
-    remedy = "Give the passphrase of the key file."
+    remedy = (
+        "Name the file with its passphrase: --passphrase-file, "
+        "or COMITY_PASSPHRASE_FILE for a node."
+    )
+
+
+class KeyFileDamaged(Malformed):
+    """The file does not hold a key in the form that it should have."""
+
+    code = "seal/key-damaged"
+    remedy = "Name another file, or put back the copy of the key that was kept."
 
 
 class KeyFileUnreachable(OutOfReach):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,11 +21,13 @@ from comity.base.canonical import Json
 from comity.base.errors import BadValue, Malformed, TooLarge
 from comity.seal.age import Identity, Passphrase, decrypt_bytes, encrypt_bytes
 from comity.seal.errors import (
+    KeyFileDamaged,
     KeyFileExists,
     KeyFileExposed,
     KeyFileLocked,
     KeyFileUnreachable,
     NoMatch,
+    PayloadBroken,
 )
 from comity.seal.fields import Random, is_line, read_document, read_text
 from comity.seal.keys import SigningKey, VerifyingKey
@@ -94,15 +97,17 @@ def write_key(
 
 
 def read_signing_key(path: Path, passphrase: Passphrase | None = None) -> SigningKey:
-    """Read a signing key; raise ``KeyFileExposed``, ``KeyFileLocked``, or ``Malformed``."""
-    return SigningKey.parse(_read_secret(path, passphrase))
+    """Read a signing key; raise ``KeyFileExposed``, ``KeyFileLocked``, or ``KeyFileDamaged``."""
+    with _naming(path):
+        return SigningKey.parse(_read_secret(path, passphrase))
 
 
 def read_identity(path: Path, passphrase: Passphrase | None = None) -> Identity:
-    """Read an age identity; raise ``KeyFileExposed``, ``KeyFileLocked``, or ``Malformed``."""
-    data = _read_secret(path, passphrase)
-    found = read_document(data, _IDENTITY, frozenset({"identity"}))
-    return Identity.parse(read_text(found["identity"], most=limits.KEY_TEXT))
+    """Read an age identity; raise ``KeyFileExposed``, ``KeyFileLocked``, or ``KeyFileDamaged``."""
+    with _naming(path):
+        data = _read_secret(path, passphrase)
+        found = read_document(data, _IDENTITY, frozenset({"identity"}))
+        return Identity.parse(read_text(found["identity"], most=limits.KEY_TEXT))
 
 
 def write_public(path: Path, card: PublicCard) -> None:
@@ -111,8 +116,18 @@ def write_public(path: Path, card: PublicCard) -> None:
 
 
 def read_public(path: Path) -> PublicCard:
-    """Read a card; raise ``Malformed``, ``TooLarge`` or ``KeyFileUnreachable``."""
-    return PublicCard.parse(_read_file(path, for_owner_only=False))
+    """Read a card; raise ``KeyFileDamaged``, ``TooLarge`` or ``KeyFileUnreachable``."""
+    with _naming(path):
+        return PublicCard.parse(_read_file(path, for_owner_only=False))
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name the file whose key cannot be read; what it holds is not told."""
+    try:
+        yield
+    except (Malformed, PayloadBroken) as error:
+        raise KeyFileDamaged(error.detail, where=str(path)) from error
 
 
 def _read_secret(path: Path, passphrase: Passphrase | None) -> Json:

@@ -18,6 +18,15 @@ def test_line_names_place_sentence_particulars_law_and_remedy() -> None:
     assert str(error) == "shelf 2: The ledger is torn. Page 4. [uncc:40(25)] Mend it."
 
 
+def test_particulars_end_before_the_remedy_begins() -> None:
+    assert str(LedgerTorn("Page 4")) == "The ledger is torn. Page 4. Mend it."
+    assert str(LedgerTorn("Page 4?")) == "The ledger is torn. Page 4? Mend it."
+
+
+def test_endless_particulars_are_cut() -> None:
+    assert len(str(LedgerTorn("x" * 10**6))) < 1_100
+
+
 def test_data_leaves_out_what_is_absent() -> None:
     assert Malformed().as_data() == {
         "code": "verify/malformed",

@@ -15,7 +15,7 @@ import pytest
 PROGRAM = [sys.executable, "-c", "from comity.cli.main import run; run()", "evidence"]
 
 
-def comity(*words: str | bytes | Path, at: Path, given: bytes = b"") -> tuple[int, str, str]:
+def comity(*words: Any, at: Path, given: bytes = b"") -> tuple[int, str, str]:
     done = subprocess.run(
         [*PROGRAM, *words],
         cwd=at,
@@ -27,7 +27,7 @@ def comity(*words: str | bytes | Path, at: Path, given: bytes = b"") -> tuple[in
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-def told(*words: str | Path, at: Path) -> dict[str, Any]:
+def told(*words: Any, at: Path) -> dict[str, Any]:
     code, out, err = comity(*words, "--json", at=at)
     assert out, err
     found: dict[str, Any] = json.loads(out)
@@ -108,7 +108,156 @@ def test_what_is_irregular_is_listed_and_strictness_fails_on_it(sealed: Path) ->
     code, _, said = comity("seal", "src", "--out", "strict", "--key", "key", "--strict", at=sealed)
     assert code == 1
     assert "src/pipe" in said
+    assert "Unfinished: " in said
     assert not (sealed / "strict").exists()
+
+
+def test_links_are_counted_and_listed_one_by_one(sealed: Path) -> None:
+    found = told("seal", "src", "--out", "linked", "--key", "key", at=sealed)
+    assert [(one["path"], one["why"]) for one in found["links"]] == [
+        ("src/link", "symbolic link, not followed")
+    ]
+    _, out, _ = comity("seal", "src", "--out", "linked2", "--key", "key", at=sealed)
+    assert "symbolic links, taken in as the text they hold: 1\n" in out
+    assert "src/link: symbolic link, not followed" in out
+
+
+def test_strictness_fails_on_a_link_alone(sealed: Path, tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/link").symlink_to("gone")
+    words = ["seal", tmp_path / "src", "--key", "key", "--out"]
+    assert comity(*words, tmp_path / "lax", at=sealed)[0] == 0
+    code, _, said = comity(*words, tmp_path / "strict", "--strict", at=sealed)
+    assert (code, "src/link: symbolic link" in said) == (1, True)
+
+
+def test_a_link_named_on_the_command_line_is_refused_and_its_target_told(
+    sealed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").write_bytes(b"all of the disk")
+    (tmp_path / "by-id").symlink_to("disk")
+    words = ["seal", tmp_path / "by-id", "--key", "key", "--out", tmp_path / "p"]
+    code, _, said = comity(*words, at=sealed)
+    assert code == 2
+    assert f"{tmp_path / 'disk'}" in said
+    assert "Name its target instead" in said
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("p")] == []
+
+
+def test_the_kind_of_each_object_is_listed(sealed: Path) -> None:
+    _, out, _ = comity("list", "pkg", at=sealed)
+    assert {line.split()[2] for line in out.splitlines()} == {"file", "symlink", "folder", "fifo"}
+
+
+@pytest.mark.parametrize("named", ["src/pipe", "/dev/null", "/dev/zero"])
+def test_what_is_named_and_gave_nothing_is_told_and_exits_1(
+    sealed: Path, tmp_path: Path, named: str
+) -> None:
+    words = ["seal", "src/mail", named, "--key", "key", "--out"]
+    found = told(*words, tmp_path / "told", at=sealed)
+    assert (found["exit"], found["not_taken"]) == (1, [named])
+    code, out, _ = comity(*words, tmp_path / "said", at=sealed)
+    assert (code, f"Nothing could be taken of what was named: {named}." in out) == (1, True)
+    assert told("verify", tmp_path / "told", "--trust", "key.pub", at=sealed)["exit"] == 0
+
+
+def test_an_empty_file_that_is_named_is_taken(sealed: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    words = ["seal", tmp_path / "empty", "--key", "key", "--out", tmp_path / "p"]
+    assert told(*words, at=sealed)["exit"] == 0
+
+
+@pytest.mark.parametrize(
+    "words", [["src", "src"], ["src", "./src/mail/.."], ["src/mail/one.eml", "src"], ["-", "-"]]
+)
+def test_what_is_named_twice_is_refused(sealed: Path, tmp_path: Path, words: list[str]) -> None:
+    code, _, said = comity("seal", *words, "--key", "key", "--out", tmp_path / "p", at=sealed)
+    assert (code, "named t" in said) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_of_what_is_not_there_leaves_nothing_behind(sealed: Path, tmp_path: Path) -> None:
+    words = ["disclose", "pkg", "--out", tmp_path / "part", "--object"]
+    assert comity(*words, "999999", at=sealed)[0] == 2
+    assert list(tmp_path.iterdir()) == []
+    assert comity(*words, "1", at=sealed)[0] == 0
+
+
+def test_what_an_unfinished_run_left_is_named_as_that(sealed: Path, tmp_path: Path) -> None:
+    (tmp_path / "part.partial").mkdir()
+    words = ["disclose", "pkg", "--out", tmp_path / "part", "--object", "1"]
+    code, _, said = comity(*words, at=sealed)
+    assert code == 2
+    assert "What an unfinished run left lies at this place. Delete it, then run again." in said
+
+
+@pytest.mark.parametrize("given", ["/dev/zero", "long"])
+def test_a_file_of_names_is_bounded(sealed: Path, tmp_path: Path, given: str) -> None:
+    (tmp_path / "long").write_bytes(b"src/mail/one.eml\n" + b"x" * 5000)
+    place = tmp_path / given
+    words = ["disclose", "pkg", "--out", tmp_path / "part", "--from-file", place]
+    code, out, said = comity(*words, at=sealed)
+    assert (code, len(out + said) < 1000) == (2, True)
+
+
+def test_names_that_are_not_there_are_told_in_short(sealed: Path, tmp_path: Path) -> None:
+    (tmp_path / "names").write_text("\n".join(f"{turn}" * 900 for turn in range(10)))
+    words = ["disclose", "pkg", "--out", tmp_path / "part", "--from-file", tmp_path / "names"]
+    _, _, said = comity(*words, at=sealed)
+    assert "and 5 more. List the objects" in said
+    assert len(said) < 1000
+
+
+def test_a_file_without_a_receiver_is_named(sealed: Path, tmp_path: Path) -> None:
+    for text in ("", "# nothing\n", "no key\n"):
+        (tmp_path / "to").write_text(text)
+        words = ["--key", "key", "--out", tmp_path / "p", "--to", tmp_path / "to"]
+        code, _, said = comity("seal", "src", *words, at=sealed)
+        assert (code, f"{tmp_path / 'to'}: " in said) == (2, True)
+
+
+def test_a_secret_given_as_receiver_is_refused_and_not_printed(sealed: Path) -> None:
+    secret = json.loads((sealed / "id").read_text())["identity"]
+    for given in (secret, secret.lower(), "id"):
+        words = ["--key", "key", "--out", "secret", "--to", given]
+        code, out, said = comity("seal", "src", *words, at=sealed)
+        assert (code, "This is a secret identity" in said) == (2, True)
+        assert secret.lower() not in (out + said).lower()
+
+
+@pytest.mark.parametrize(
+    ("option", "held"), [("--key", "{}"), ("--key", ""), ("--identity", "AGE-SECRET-KEY-1X")]
+)
+def test_a_damaged_key_file_is_named(sealed: Path, tmp_path: Path, option: str, held: str) -> None:
+    place = tmp_path / "damaged"
+    place.write_text(held)
+    place.chmod(0o600)
+    verb = ["seal", "src", "--out", tmp_path / "p"] if option == "--key" else ["list", "pkg"]
+    code, _, said = comity(*verb, option, place, at=sealed)
+    assert code in {1, 2}
+    assert f"{place}: " in said
+    assert "Ask the sender" not in said
+
+
+def test_a_plain_file_in_place_of_a_package_is_told_from_a_folder(sealed: Path) -> None:
+    code, _, said = comity("verify", "key.pub", at=sealed)
+    assert (code, "A folder was expected" in said) == (2, True)
+
+
+def test_a_locked_key_tells_how_its_passphrase_is_given(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("correct horse\n")
+    (tmp_path / "x").write_bytes(b"x")
+    comity("key", "key", "--passphrase-file", "words", at=tmp_path)
+    _, _, said = comity("seal", "x", "--out", "p", "--key", "key", at=tmp_path)
+    assert "--passphrase-file" in said
+
+
+def test_a_home_that_cannot_be_written_names_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"x")
+    (tmp_path / "config").write_bytes(b"in the way")
+    code, _, said = comity("seal", "x", "--out", "p", at=tmp_path)
+    assert (code, "--key names one elsewhere" in said) == (5, True)
+    assert "Traceback" not in said
 
 
 def test_names_are_printed_without_their_control_signs(sealed: Path) -> None:
