@@ -78,14 +78,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     connections.close_all()
 
 
-def _settings(place: Place) -> dict[str, Any]:
+def _settings(place: Place, *, create: bool = False) -> dict[str, Any]:
     if place.kind == "sqlite":
-        return databases.sqlite_settings(Path(place.address))
+        return databases.sqlite_settings(Path(place.address), create=create)
     return databases.postgres_settings(place.address)
 
 
 def _make_tables(place: Place) -> None:
     alias = f"template-{place.kind}"
-    databases.open_database(alias, _settings(place))
+    databases.open_database(alias, _settings(place, create=True))
     databases.migrate(alias)
     connections[alias].close()

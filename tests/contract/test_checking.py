@@ -5,8 +5,10 @@ The damage is done, and its place found, with SQL by hand on the raw tables.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
+import re
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -28,9 +30,11 @@ from comity.service.rebuilding import rebuild_node
 from comity.service.requests import amend_form, take_step
 from comity.service.sealing import request_seal
 from comity.service.situations import Move
+from comity.service.sweeping import sweep_blobs
 from tests import postgres
 from tests.nodes import DUTY, FORM, OFFICER, Desk, make_desk
 from tests.raw import Raw, raw_tables
+from tests.steady import HandClock
 from tests.stores import DURABLE, Place, make_place, use
 
 DERIVED = ("standing", "deadline", "outbox", "package", "exhibit", "intake")
@@ -340,7 +344,57 @@ def test_a_blob_that_nothing_names_is_told_and_harms_nothing(case: Case) -> None
     draft.commit()
     report = case.check()
     assert report.verdict is Verdict.PASSED
-    assert "comity node sweep" in report.findings[16].says
+    assert "comity node sweep" in report.findings[17].says
+
+
+def test_files_that_are_no_blobs_are_told_and_left_alone(case: Case) -> None:
+    blobs = case.folder / "blobs"
+    (blobs / "zz").mkdir()
+    strays = [blobs / "junk", blobs / "zz" / "a", blobs / "zz" / "odd\n\udcff"]
+    for stray in strays:
+        stray.write_bytes(b"x")
+    sweep_blobs(case.desk.node)
+    report = case.check()
+    assert report.verdict is Verdict.PASSED
+    assert "No blobs, and harmless: 3 (junk, zz/a, zz/odd\\n\\xff)" in report.findings[17].says
+    assert all(stray.exists() for stray in strays)
+
+
+def test_one_lost_exhibit_is_told_in_one_line_more(case: Case) -> None:
+    with raw_tables(case.place) as raw:
+        raw("DELETE FROM storage_exhibit WHERE serial = 1")
+    bad = [one.says for one in case.check().findings if one.verdict is Verdict.FAILED]
+    assert len(bad) == 2
+    assert "1 missing, first 1." in bad[1]
+
+
+def test_a_clock_that_is_years_behind_is_told_once_and_decides_nothing(case: Case) -> None:
+    behind = dataclasses.replace(case.desk.node, clock=HandClock("2019-01-01T00:00:00Z"))
+    report = check_node(behind)
+    assert report.verdict is Verdict.INDETERMINATE, _faults(report)
+    (open_one,) = [one for one in report.findings if one.verdict is not Verdict.PASSED]
+    assert open_one.check == 2
+    with raw_tables(case.place) as raw:
+        count = raw.one("SELECT count(*) FROM storage_act")
+    assert f"{count} of {count} acts lie ahead of this machine's clock" in open_one.says
+    assert "Set the clock right" in open_one.says
+    assert "backup" not in open_one.says
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE storage_standing SET outcomes = CAST('{}' AS BYTEA)",
+        "UPDATE storage_intake SET objects = 7",
+        "DELETE FROM storage_exhibit WHERE serial = 2",
+        "DELETE FROM storage_volume WHERE number = 1",
+    ],
+)
+def test_values_are_printed_as_digests_and_words(case: Case, damage: str) -> None:
+    with raw_tables(case.place) as raw:
+        raw(damage if case.place.kind == "postgres" else damage.replace("BYTEA", "BLOB"))
+    told = [f"{one.says} {one.expected} {one.found}" for one in case.check().findings]
+    assert not [one for one in told if re.search(r"b'|b\"|\w\(\w+=|^\(|\{", one)]
 
 
 def test_what_was_erased_is_told_as_erased_and_not_as_damaged(case: Case) -> None:
@@ -367,7 +421,7 @@ def test_a_stopped_job_waits_for_a_person(case: Case) -> None:
         raw("UPDATE storage_job SET state = 'stopped', trouble = 'evidence/storage'")
     report = case.check()
     assert report.verdict is Verdict.INDETERMINATE
-    assert "comity node again job_" in report.findings[15].says
+    assert "comity node again FOLDER job_" in report.findings[16].says
 
 
 def test_all_that_is_derived_can_be_dropped_and_made_again(case: Case) -> None:

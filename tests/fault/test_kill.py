@@ -51,7 +51,7 @@ class Bench:
 
     def worker(self) -> subprocess.Popen[str]:
         script = "from comity.cli.main import run; run()"
-        command = [sys.executable, "-c", script, "node", "work", "--node"]
+        command = [sys.executable, "-c", script, "node", "work"]
         return self.start([*command, str(self.folder), "--for", "600", "--lease", "2"])
 
     def stepper(self, dossier: Ident) -> subprocess.Popen[str]:
@@ -129,7 +129,7 @@ def test_a_worker_killed_while_taking_in_and_sealing_leaves_one_package(
         assert bench.done() == 0
         _clear(bench.drafts)
     assert check_node(bench.node).verdict is Verdict.PASSED
-    assert "comity node work" in check_node(bench.node).findings[15].says
+    assert "comity node work" in check_node(bench.node).findings[16].says
     # Wherever it is, a dozen times.
     _let_work(bench, 1, kills=3)
     request_seal(bench.node, OFFICER, dossier, intake)

@@ -44,10 +44,10 @@ def test_a_large_exhibit_is_taken_in_sealed_and_checked_in_300_mebibytes(tmp_pat
     _write_large(image)
     intake = request_intake(node, OFFICER, dossier, [image], Provenance())
     connections.close_all()
-    peaks = [_run("node", "work", "--node", str(folder), "--once")]
+    peaks = [_run("node", "work", str(folder), "--once")]
     request_seal(node, OFFICER, dossier, intake)
     connections.close_all()
-    peaks.append(_run("node", "work", "--node", str(folder), "--once"))
+    peaks.append(_run("node", "work", str(folder), "--once"))
     peaks.append(_run("check", "--node", str(folder)))
     sys.stderr.write(f"\n{MEBIBYTES} MiB; peaks of intake, seal, check: {peaks} MiB\n")
     assert max(peaks) < MOST_MEBIBYTES

@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from comity.app import databases
 from comity.app.settings import FILE, Settings, passphrase_file, read_settings
 from comity.app.world import RandomIdents, SystemClock
 from comity.base import Clock, canonical_bytes
-from comity.base.errors import AskedWrongly, OutOfReach
+from comity.base.errors import AskedWrongly, BadValue, DoesNotVerify, OutOfReach
 from comity.domain.conditions import PREDICATES
 from comity.law import Book, load_book
 from comity.seal.age import Identity, Passphrase
@@ -34,7 +35,7 @@ from comity.seal.keyfiles import (
     write_public,
 )
 from comity.seal.keys import SigningKey
-from comity.service.errors import AlreadyThere
+from comity.service.errors import AlreadyThere, StoreMissing
 from comity.service.node import Node
 from comity.service.ports import Random, Store
 from comity.service.rows import KeyRow
@@ -47,6 +48,8 @@ _CARD: Final = "authority.pub"
 _IDENTITY: Final = "authority.age"
 _PARTIAL: Final = ".partial"
 _OWNER: Final = 0o700
+
+AnyKey = TypeVar("AnyKey", SigningKey, Identity)
 
 
 class FolderTaken(AskedWrongly):
@@ -67,7 +70,21 @@ class TablesOutdated(OutOfReach):
     """The tables of this database are older than this program."""
 
     code = "app/tables-outdated"
-    remedy = "Make a backup, then run: comity node migrate."
+    remedy = "Make a backup, then run: comity node migrate FOLDER."
+
+
+class KeyDamaged(DoesNotVerify):
+    """This is not the key file that it was."""
+
+    code = "app/key-damaged"
+    remedy = "Put the file back from the backup of the keys; nothing else opens this node."
+
+
+class PassphraseUnreachable(OutOfReach):
+    """The file that COMITY_PASSPHRASE_FILE names cannot be read."""
+
+    code = "app/passphrase-unreachable"
+    remedy = "Name the file whose first line is the passphrase, or unset COMITY_PASSPHRASE_FILE."
 
 
 def init_node(folder: Path, settings: Settings, *, random: Random = os.urandom) -> PublicCard:
@@ -99,12 +116,16 @@ def open_node(
     random: Random = os.urandom,
     book: Book | None = None,
 ) -> Node:
-    """Return the node in ``folder``; raise ``NoNode``, ``TablesOutdated`` or what its keys say."""
+    """Return the node in ``folder``.
+
+    Raise ``NoNode``, ``StoreMissing``, ``StoreDamaged``, ``TablesOutdated``, ``KeyDamaged`` or
+    what else its keys say.
+    """
     settings = read_settings(folder)
     keys = folder / _KEYS
     phrase = _read_passphrase()
-    signing = read_signing_key(keys / _SIGNING, phrase)
-    identity = read_identity(keys / _IDENTITY, phrase)
+    signing = _read_key(read_signing_key, keys / _SIGNING, phrase)
+    identity = _read_key(read_identity, keys / _IDENTITY, phrase)
     store = open_store(folder, settings)
     if missing := databases.missing_migrations(_alias(folder)):
         raise TablesOutdated(", ".join(missing), where=str(folder))
@@ -126,8 +147,14 @@ def open_node(
 
 
 def open_store(folder: Path, settings: Settings) -> Store:
-    """Return the store of the node in ``folder``."""
-    return databases.open_database(_alias(folder), _database(folder, settings))
+    """Return the store of the node in ``folder``; raise ``StoreMissing``, never make one."""
+    if settings.is_sqlite and not (folder / settings.database).exists():
+        raise StoreMissing(where=str(folder / settings.database))
+    store = databases.open_database(_alias(folder), _database(folder, settings))
+    if not databases.has_tables(_alias(folder)):
+        detail = "There is a database, but no table of ours is in it."
+        raise StoreMissing(detail, where=str(folder))
+    return store
 
 
 def migrate_node(folder: Path) -> tuple[str, ...]:
@@ -155,7 +182,8 @@ def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     write_key(keys / _IDENTITY, Identity.generate(random), random, passphrase=phrase)
     write_public(keys / _CARD, card)
     (folder / FILE).write_text(settings.as_toml(), "utf-8")
-    store = open_store(folder, settings)
+    database = _database(folder, settings, create=True)
+    store = databases.open_database(_alias(folder), database)
     databases.migrate(_alias(folder))
     with store.unit() as unit:
         if unit.keys.count():
@@ -174,9 +202,9 @@ def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     return card
 
 
-def _database(folder: Path, settings: Settings) -> dict[str, Any]:
+def _database(folder: Path, settings: Settings, *, create: bool = False) -> dict[str, Any]:
     if settings.is_sqlite:
-        return databases.sqlite_settings(folder.resolve() / settings.database)
+        return databases.sqlite_settings(folder.resolve() / settings.database, create=create)
     return databases.postgres_settings(settings.database)
 
 
@@ -191,8 +219,18 @@ def _read_passphrase() -> Passphrase | None:
     try:
         first = path.read_text("utf-8").partition("\n")[0]
     except (OSError, UnicodeDecodeError) as error:
-        raise FolderUnreachable(where=str(path)) from error
+        reason = error.strerror if isinstance(error, OSError) else "It is not text."
+        raise PassphraseUnreachable(reason or "", where=str(path)) from error
     return Passphrase(first)
+
+
+def _read_key(
+    read: Callable[[Path, Passphrase | None], AnyKey], path: Path, phrase: Passphrase | None
+) -> AnyKey:
+    try:
+        return read(path, phrase)
+    except (DoesNotVerify, BadValue) as error:
+        raise KeyDamaged(error.detail, where=str(path)) from error
 
 
 def with_clock(node: Node, clock: Clock) -> Node:

@@ -18,17 +18,17 @@ import secrets
 import sqlite3
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from comity.base.errors import BadValue, NotPermitted
-from comity.service.errors import StoreUnreachable
 from comity.service.ports import Store
+from comity.storage.foreign import readable, translated
 
 SAFE_LOG: Final = (3, 51, 3)
 _APPS: Final = ["django.contrib.contenttypes", "django.contrib.auth", "comity.storage"]
@@ -42,14 +42,19 @@ class PasswordInUrl(NotPermitted):
     remedy = "Take it out and put it into ~/.pgpass, or name a file in PGPASSFILE."
 
 
-def sqlite_settings(path: Path, version: tuple[int, ...] | None = None) -> dict[str, Any]:
-    """Return Django's settings for the SQLite file at ``path``; ``version`` is SQLite's own."""
+def sqlite_settings(
+    path: Path, version: tuple[int, ...] | None = None, *, create: bool = False
+) -> dict[str, Any]:
+    """Return Django's settings for the SQLite file at ``path``; ``version`` is SQLite's own.
+
+    The file is made only if ``create`` says so: a lost one must not come back empty.
+    """
     safe = (version or sqlite3.sqlite_version_info) >= SAFE_LOG
     journal = "WAL" if safe else "DELETE"
     flush = "FULL" if safe else "EXTRA"
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(path),
+        "NAME": f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}",
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -124,21 +129,24 @@ def _set_up() -> None:
 
 
 def migrate(alias: str) -> None:
-    """Bring the tables to their newest form; raise ``StoreUnreachable``."""
-    try:
+    """Bring the tables to their newest form; raise ``StoreUnreachable`` or ``StoreDamaged``."""
+    with translated():
         call_command("migrate", database=alias, verbosity=0, interactive=False)
-    except DatabaseError as error:
-        raise StoreUnreachable(type(error).__name__) from error
 
 
 def missing_migrations(alias: str) -> tuple[str, ...]:
     """Return the names of changes to the tables that this database has not had yet."""
-    try:
+    with translated(), readable():
         executor = MigrationExecutor(connections[alias])
-    except DatabaseError as error:
-        raise StoreUnreachable(type(error).__name__) from error
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def has_tables(alias: str) -> bool:
+    """Return whether there are tables of ours in this database, of whatever form."""
+    with translated(), readable():
+        names = connections[alias].introspection.table_names()
+    return any(name.startswith("storage_") for name in names)
 
 
 def close_connections() -> None:

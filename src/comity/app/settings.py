@@ -18,7 +18,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -36,13 +36,29 @@ KINDS: Final = (
     "provider",
 )
 SQLITE: Final = "node.sqlite3"
+_POSSIBLE: Final = (
+    "A database is postgres://user@host:port/name, or the name of a file in the node's folder."
+)
 _KEYS: Final = frozenset({"state", "authority", "kind", "exercise", "database"})
 
 
 class SettingsRefused(AskedWrongly):
-    """The settings of the node are not as they must be."""
+    """A node cannot be like this."""
 
     code = "app/settings"
+
+
+class FileRefused(SettingsRefused):
+    """The settings of the node are not as they must be."""
+
+    code = "app/settings-file"
+    remedy = "Correct node.toml; comity.app.settings says what may stand there."
+
+
+class FileMalformed(Malformed):
+    """The settings of the node are not TOML."""
+
+    code = "app/settings-malformed"
     remedy = "Correct node.toml; comity.app.settings says what may stand there."
 
 
@@ -50,7 +66,7 @@ class NoNode(OutOfReach):
     """There is no node here."""
 
     code = "app/no-node"
-    remedy = "Name the node's folder with --node, or make one with: comity node init."
+    remedy = "Name the node's folder, or make a node with: comity node init FOLDER."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +89,11 @@ class Settings:
         if code.is_exercise and not self.exercise:
             detail = f"{code} exists in exercises alone; its node is one of an exercise."
             raise SettingsRefused(detail)
+        scheme, colon, _ = self.database.partition(":")
+        if not self.database or (colon and self.is_sqlite):
+            odd = f"The scheme {scheme}: is not known." if colon else "No database is named."
+            detail = f"{odd} {_POSSIBLE}"
+            raise SettingsRefused(detail)
 
     @property
     def is_sqlite(self) -> bool:
@@ -88,27 +109,55 @@ class Settings:
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings of the node in ``folder``; raise ``NoNode`` or ``SettingsRefused``."""
+    """Read the settings of the node in ``folder``.
+
+    Raise ``NoNode``, ``FileMalformed`` or ``FileRefused``, with the line where it is known.
+    """
     world = os.environ if environment is None else environment
     path = folder / FILE
+    text = _read_text(path)
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise NoNode(where=str(folder)) from error
-    except OSError as error:
-        raise OutOfReach(error.strerror or "", where=str(path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        detail = "It is not TOML."
-        raise Malformed(detail, where=str(path)) from error
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        detail = f"{error}."
+        raise FileMalformed(detail, where=str(path)) from error
     odd = sorted(found.keys() ^ _KEYS)
     if odd:
         detail = f"Keys missing or unknown: {', '.join(odd)}."
-        raise SettingsRefused(detail, where=str(path))
+        raise FileRefused(detail, where=_place(path, text, odd[0]))
     for name, value in found.items():
         if not isinstance(value, bool if name == "exercise" else str):
             detail = f"{name} is not of the right kind."
-            raise SettingsRefused(detail, where=str(path))
-    return Settings(**{**found, "database": world.get("COMITY_DATABASE") or found["database"]})
+            raise FileRefused(detail, where=_place(path, text, name))
+    try:
+        settings = Settings(**found)
+    except AskedWrongly as error:
+        detail = f"{error.sentence()} {error.detail}"
+        raise FileRefused(detail, where=str(path)) from error
+    other = world.get("COMITY_DATABASE")
+    return replace(settings, database=other) if other else settings
+
+
+def _read_text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NoNode(where=str(path.parent)) from error
+    except OSError as error:
+        raise OutOfReach(error.strerror or "", where=str(path)) from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        detail = f"It is not UTF-8 (at line {line})."
+        raise FileMalformed(detail, where=str(path)) from error
+
+
+def _place(path: Path, text: str, name: str) -> str:
+    """Return the file, and the line on which ``name`` stands if it does."""
+    lines = (number for number, line in enumerate(text.splitlines(), 1) if line.startswith(name))
+    number = next(lines, None)
+    return str(path) if number is None else f"{path}, line {number}"
 
 
 def passphrase_file(environment: Mapping[str, str] | None = None) -> Path | None:

@@ -34,9 +34,9 @@ class ReportRefused(DoesNotVerify):
 class Finding:
     """One numbered check and what came of it.
 
-    ``check`` counts from 1. ``name`` is the check in two or three words. ``says``
-    is the sentence for people. ``expected`` and ``found`` are what was compared.
-    ``law`` or a clause of a standard stands in ``source``.
+    ``check`` counts from 1; 0 is what all others rest on. ``name`` is the check in two or
+    three words. ``says`` is the sentence for people. ``expected`` and ``found`` are what was
+    compared. ``law`` or a clause of a standard stands in ``source``.
     """
 
     check: int

@@ -20,7 +20,6 @@ from comity.service.sweeping import sweep_blobs
 app = typer.Typer(no_args_is_help=True, help="Make a State's node and run its work.")
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
-NodeFolder = Annotated[Path, typer.Option("--node", help="The node's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -63,10 +62,10 @@ def init(  # noqa: PLR0913 # each is an option that a person may give
 
 
 @app.command()
-def show(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
+def show(folder: Folder, *, as_json: AsJson = False) -> None:
     """Say what the node is, and how much it holds."""
-    settings = read_settings(node)
-    held = open_node(node)
+    settings = read_settings(folder)
+    held = open_node(folder)
     with held.store.view() as unit:
         waiting = unit.jobs.count(state="waiting")
         stopped = unit.jobs.count(state="stopped")
@@ -87,7 +86,7 @@ def show(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
 
 @app.command()
 def work(
-    node: NodeFolder = Path(),
+    folder: Folder,
     *,
     once: Annotated[bool, typer.Option("--once", help="Do what is due, then stop.")] = False,
     seconds: Annotated[float, typer.Option("--for", help="Work for so many seconds.")] = 0,
@@ -97,7 +96,7 @@ def work(
     as_json: AsJson = False,
 ) -> None:
     """Do the jobs that are due: taking evidence in, sealing it."""
-    held = open_node(node)
+    held = open_node(folder)
     done = (
         run_due(held, lease=lease) if once or not seconds else work_for(held, seconds, lease=lease)
     )
@@ -109,29 +108,34 @@ def work(
 
 
 @app.command()
-def migrate(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
+def migrate(folder: Folder, *, as_json: AsJson = False) -> None:
     """Bring the node's tables to their newest form."""
-    done = migrate_node(node)
+    done = migrate_node(folder)
     _tell({"done": [*done]}, "\n".join(done) or "Nothing to do.", as_json=as_json)
 
 
 @app.command()
 def again(
+    folder: Folder,
     job: Annotated[str, typer.Argument(help="The job, as comity check names it.")],
-    node: NodeFolder = Path(),
     *,
     as_json: AsJson = False,
 ) -> None:
     """Let a job that was stopped be tried again by the next worker."""
-    begin_again(open_node(node), Ident(job))
+    begin_again(open_node(folder), Ident(job))
     _tell({"job": job, "state": "waiting"}, f"{job} waits for a worker.", as_json=as_json)
 
 
 @app.command()
-def sweep(node: NodeFolder = Path(), *, as_json: AsJson = False) -> None:
-    """Remove blobs and drafts that killed runs left and nothing names."""
-    count = sweep_blobs(open_node(node))
-    _tell({"removed": count}, f"Removed: {count}.", as_json=as_json)
+def sweep(folder: Folder, *, as_json: AsJson = False) -> None:
+    """Remove blobs and drafts that killed runs left and nothing names; touch nothing else."""
+    held = open_node(folder)
+    count = sweep_blobs(held)
+    strays = list(held.blobs.strays())
+    text = f"Removed: {count}."
+    if strays:
+        text += f"\nLeft alone, for they are no blobs: {', '.join(strays)}."
+    _tell({"removed": count, "left": strays}, text, as_json=as_json)
 
 
 def _done_data(job: Done) -> dict[str, object]:

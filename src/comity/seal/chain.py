@@ -17,6 +17,9 @@ from comity.base.errors import ComityError
 from comity.seal.act import Act, SignedAct, UnverifiedAct, read_act, verify_act
 from comity.seal.keys import VerifyingKey
 
+# The number of the check that asks the machine's clock.
+AHEAD: Final = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -46,9 +49,9 @@ def check_chain(
     one of ``keys`` (indeterminate if its key is not among them); 3. all are of one chain,
     track, holder, and all or none of an exercise; 4. numbers run from 0 without a gap;
     5. each names the one before it; 6. time never goes back; 7. none lies more than
-    300 seconds ahead of ``now``; 8. what was seen is among ``known``, the digests of the
-    other side's acts. After a failure in 1 or 2 the rest is not looked at. No acts at
-    all: a report without findings, which is indeterminate.
+    300 seconds ahead of ``now`` (or our clock is behind); 8. what was seen is among
+    ``known``, the digests of the other side's acts. After a failure in 1 or 2 the rest is
+    not looked at. No acts at all: a report without findings, which is indeterminate.
     """
     return Report.of(_findings(envelopes, {key.key_id: key for key in keys}, known, now))
 
@@ -76,7 +79,7 @@ def _findings(
     for check, name, says, bad in _PLACES:
         yield _finding(check, name, says, bad(acts))
     latest = [act for act in acts if act.at.seconds_after(now) > limits.CLOCK_AHEAD_SECONDS]
-    yield _finding(7, "not ahead", "No act lies ahead of the clock.", latest)
+    yield _check_ahead(latest, len(acts), now)
     unseen = [act for act in acts if act.seen is not None and act.seen not in known]
     yield _finding(8, "seen acts", "Every act that was seen is at hand.", unseen)
 
@@ -138,6 +141,17 @@ _PLACES: Final[tuple[tuple[int, str, str, Callable[[Sequence[Act]], list[Act]]],
     (5, "links", "Every act names the one before it.", _unlinked),
     (6, "time", "Time never goes back.", _backdated),
 )
+
+
+def _check_ahead(latest: Sequence[Act], count: int, now: Instant) -> Finding:
+    says = "No act lies ahead of the clock."
+    if not latest:
+        return _make(AHEAD, "not ahead", Verdict.PASSED, says)
+    odd = (
+        f"{len(latest)} of {count} acts lie ahead of this machine's clock, which says {now}; "
+        f"the first is act {latest[0].number} of {latest[0].at}. Set the clock right."
+    )
+    return _make(AHEAD, "not ahead", Verdict.FAILED, odd)
 
 
 def _finding(check: int, name: str, says: str, bad: Sequence[Act]) -> Finding:

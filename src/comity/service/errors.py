@@ -46,6 +46,20 @@ class StoreUnreachable(OutOfReach):
     remedy = "See that the database runs and that the address in node.toml is right."
 
 
+class StoreDamaged(DoesNotVerify):
+    """The database file is damaged."""
+
+    code = "service/store-damaged"
+    remedy = "Put it back from the backup."
+
+
+class StoreMissing(OutOfReach):
+    """The database of this node is missing."""
+
+    code = "service/store-missing"
+    remedy = "Put it back from the backup; only comity node init makes a new one."
+
+
 class BlobMissing(DoesNotVerify):
     """A stored object that is named in the record is missing."""
 
@@ -105,7 +119,7 @@ class WorkUnderWay(OutOfReach):
     """A job is being worked on, or was left by a worker that was killed."""
 
     code = "service/work-under-way"
-    remedy = "Run: comity node work; then try again."
+    remedy = "Run: comity node work FOLDER; then try again."
 
 
 class Unfit(BadValue):

@@ -164,6 +164,9 @@ class Store(Protocol):
     def view(self) -> AbstractContextManager[Unit]:
         """Look at one moment of the store; writing is a defect and stops the process."""
 
+    def faults(self) -> tuple[str, ...] | None:
+        """Return what is wrong with the store itself; None if it cannot be asked."""
+
 
 class Draft(Protocol):
     """A blob being written."""
@@ -198,6 +201,9 @@ class Blobs(Protocol):
 
     def remove(self, name: Digest) -> None:
         """Remove it if it is there."""
+
+    def strays(self) -> Iterator[str]:
+        """Yield the places of what is neither a blob nor a draft; nobody touches it."""
 
     def sweep(self, older: Instant) -> int:
         """Remove drafts that nobody wrote to since ``older``; return how many."""

@@ -3,7 +3,6 @@
 A unit is one durable transaction and never nests. Versions are compared within the
 UPDATE itself, so that no isolation level can lose a change; ``lock`` takes the row's
 lock where there is one (on SQLite a unit holds the only write lock from its beginning).
-The one table of foreign errors stands at the end.
 """
 
 from __future__ import annotations
@@ -13,18 +12,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Final, Generic
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.db.models import F, Model, Q, QuerySet
 
 from comity.base import Instant
-from comity.base.errors import ComityError
 from comity.service import rows
-from comity.service.errors import AlreadyThere, Moved, NotThere, StoreBusy, StoreUnreachable
+from comity.service.errors import Moved, NotThere, StoreDamaged
 from comity.service.ports import Row, VRow
 from comity.service.rows import AnyRow
 from comity.storage import models
+from comity.storage.foreign import readable, translated
 
 _BATCH: Final = 500
+# So many faults of a damaged file are told, each cut to so many characters.
+_MOST_FAULTS: Final = 10
+_FAULT_LENGTH: Final = 200
 
 
 class DatabaseTable(Generic[Row]):
@@ -55,12 +57,17 @@ class DatabaseTable(Generic[Row]):
 
     def find(self, **where: object) -> tuple[Row, ...]:
         """Return matching rows in the order of their keys."""
-        return tuple(self._row(found) for found in self._ordered(where))
+        return tuple(self._read(self._ordered(where)))
 
     def each(self, **where: object) -> Iterator[Row]:
         """Yield matching rows in the order of their keys."""
-        for found in self._ordered(where).iterator(chunk_size=_BATCH):
-            yield self._row(found)
+        found = self._ordered(where).iterator(chunk_size=_BATCH)
+        while True:
+            with readable():
+                model = next(found, None)
+            if model is None:
+                return
+            yield self._row(model)
 
     def count(self, **where: object) -> int:
         """Return how many match."""
@@ -69,7 +76,8 @@ class DatabaseTable(Generic[Row]):
     def distinct(self, field: str) -> frozenset[object]:
         """Return the different values of one field."""
         found = self._rows.order_by().values_list(self._columns[field], flat=True).distinct()
-        return frozenset(found)
+        with readable():
+            return frozenset(found)
 
     def replace(self, row: Row) -> None:
         """Change the row of that key."""
@@ -89,10 +97,15 @@ class DatabaseTable(Generic[Row]):
 
     def _one(self, among: QuerySet[Model], key: tuple[object, ...]) -> Row:
         named = dict(zip(self._kind.KEY, key, strict=True))
-        found = among.filter(**named).first()
-        if found is None:
+        found = self._read(among.filter(**named)[:1])
+        if not found:
             raise NotThere(" ".join(map(str, key)), where=self._kind.__name__)
-        return self._row(found)
+        return found[0]
+
+    def _read(self, among: QuerySet[Model]) -> list[Row]:
+        with readable():
+            models = list(among)
+        return [self._row(model) for model in models]
 
     def _row(self, found: Model) -> Row:
         held = {name: getattr(found, column) for name, column in self._columns.items()}
@@ -123,7 +136,7 @@ class DatabaseJobs(DatabaseVersioned[rows.JobRow]):
         """Return waiting jobs due by ``now`` that no worker holds."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         found = self._rows.filter(free, state="waiting", due__lte=now)
-        return tuple(self._row(job) for job in found.order_by(F("due"), F("ident"))[:most])
+        return tuple(self._read(found.order_by(F("due"), F("ident"))[:most]))
 
 
 @dataclass(frozen=True)
@@ -158,14 +171,31 @@ class DatabaseStore:
     @contextmanager
     def unit(self) -> Iterator[DatabaseUnit]:
         """Begin a transaction; it is kept when the block ends well, else dropped."""
-        with _translated(), transaction.atomic(using=self._alias, durable=True):
+        with translated(), transaction.atomic(using=self._alias, durable=True):
             yield self._tables
 
     @contextmanager
     def view(self) -> Iterator[DatabaseUnit]:
         """Look at one moment of the store."""
-        with _translated(), _snapshot(self._alias):
+        with translated(), _snapshot(self._alias):
             yield self._tables
+
+    def faults(self) -> tuple[str, ...] | None:
+        """Let SQLite read through its whole file; PostgreSQL offers nothing of the kind."""
+        connection = connections[self._alias]
+        if connection.vendor != "sqlite":
+            return None
+        try:
+            with translated(), connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA integrity_check({_MOST_FAULTS})")
+                found = [str(row[0]) for row in cursor.fetchmany(_MOST_FAULTS)]
+                faults = [] if found == ["ok"] else found
+                cursor.execute("PRAGMA foreign_key_check")
+                for table, row, parent, _ in cursor.fetchmany(_MOST_FAULTS):
+                    faults.append(f"row {row} of {table} names a row of {parent} that is not there")
+        except StoreDamaged as error:
+            faults = [error.sentence()]
+        return tuple(" ".join(fault.split())[:_FAULT_LENGTH] for fault in faults[:_MOST_FAULTS])
 
 
 @contextmanager
@@ -184,7 +214,8 @@ def _snapshot(alias: str) -> Iterator[None]:
         try:
             yield
         finally:
-            cursor.execute("ROLLBACK")
+            if connection.connection.in_transaction:  # a damaged file ends it by itself
+                cursor.execute("ROLLBACK")
             cursor.execute("PRAGMA query_only = OFF")
 
 
@@ -210,30 +241,3 @@ def _tables(alias: str) -> DatabaseUnit:
 
 def _key(row: AnyRow) -> dict[str, object]:
     return {name: getattr(row, name) for name in row.KEY}
-
-
-# What each of the database's errors means here; None is a defect of ours.
-_FOREIGN: Final[tuple[tuple[type[DatabaseError], str, type[ComityError] | None], ...]] = (
-    (IntegrityError, "", AlreadyThere),
-    (OperationalError, "readonly", None),
-    (OperationalError, "within a transaction", None),
-    (OperationalError, "locked", StoreBusy),
-    (OperationalError, "deadlock", StoreBusy),
-    (OperationalError, "could not serialize", StoreBusy),
-    (OperationalError, "", StoreUnreachable),
-)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the database's errors into ours; a defect of ours stops the process."""
-    try:
-        yield
-    except DatabaseError as error:
-        ours = next(
-            (o for k, word, o in _FOREIGN if isinstance(error, k) and word in str(error)), None
-        )
-        if ours is None:
-            message = "the database refused what the code asked of it"
-            raise RuntimeError(message) from error
-        raise ours(type(error).__name__) from error

@@ -100,13 +100,24 @@ class DiskBlobs:
     def names(self) -> Iterator[Digest]:
         """Yield the names of all that is kept, in order."""
         for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
-            if _BLOB.fullmatch(path.name):
+            if _is_blob(path):
                 yield Digest(bytes.fromhex(path.name))
 
     def remove(self, name: Digest) -> None:
         """Remove it if it is there."""
         with _translated():
             _place(self._folder, name).unlink(missing_ok=True)
+
+    def strays(self) -> Iterator[str]:
+        """Yield the places, as printable text, of what is neither a blob nor a draft."""
+        drafts = self._folder / _DRAFTS
+        for folder, inner, files in os.walk(self._folder, onerror=_stop):
+            inner.sort()
+            here = Path(folder)
+            links = [name for name in inner if (here / name).is_symlink()]
+            for path in sorted(here / name for name in (*files, *links)):
+                if here != drafts and not _is_blob(path):
+                    yield _spell(path.relative_to(self._folder))
 
     def sweep(self, older: Instant) -> int:
         """Remove drafts that nobody wrote to since ``older``; return how many."""
@@ -117,6 +128,22 @@ class DiskBlobs:
                     path.unlink(missing_ok=True)
                     swept += 1
         return swept
+
+
+def _is_blob(path: Path) -> bool:
+    """Tell whether a file lies where a blob of its name does."""
+    is_named = bool(_BLOB.fullmatch(path.name)) and path.parent.name == path.name[:2]
+    return is_named and path.is_file() and not path.is_symlink()
+
+
+def _spell(path: Path) -> str:
+    """Return a path that anybody may have named, as one line of text."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def _stop(error: OSError) -> None:
+    raise BlobsUnreachable(error.strerror or "") from error
 
 
 def _place(folder: Path, name: Digest) -> Path:

@@ -151,6 +151,10 @@ class MemoryStore:
             getattr(unit, field.name).is_open = False
         yield unit
 
+    def faults(self) -> tuple[str, ...] | None:
+        """Return None: there is nothing that could be read through."""
+        return None
+
 
 def _unit(kept: Kept) -> MemoryUnit:
     return MemoryUnit(

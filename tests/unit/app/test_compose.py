@@ -11,7 +11,7 @@ import pytest
 from comity.app.compose import FolderTaken, card_path, init_node, open_node
 from comity.app.databases import close_connections
 from comity.app.settings import Settings
-from comity.base.errors import OutOfReach
+from comity.base.errors import ComityError, OutOfReach
 from comity.seal.errors import KeyFileExposed, KeyFileLocked
 from comity.seal.keyfiles import read_public
 from tests.nodes import small_book
@@ -67,6 +67,27 @@ def test_keys_that_others_can_read_open_no_node(folder: Path) -> None:
     (folder / "keys" / "authority.key").chmod(0o644)
     with pytest.raises(KeyFileExposed):
         open_node(folder, book=small_book())
+
+
+@pytest.mark.parametrize("name", ["authority.key", "authority.age"])
+@pytest.mark.parametrize("data", [b"garbage", b"{}", b"\xff" * 99, b"age-encryption.org/v1\nx"])
+def test_a_damaged_key_file_is_named_with_what_to_do(folder: Path, name: str, data: bytes) -> None:
+    path = folder / "keys" / name
+    path.write_bytes(data)
+    with pytest.raises(ComityError) as told:
+        open_node(folder, book=small_book())
+    assert told.value.where == str(path)
+    assert "sender" not in str(told.value)
+    close_connections()
+
+
+def test_a_passphrase_file_that_is_not_there_is_named(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMITY_PASSPHRASE_FILE", str(tmp_path / "none"))
+    with pytest.raises(OutOfReach, match="COMITY_PASSPHRASE_FILE") as told:
+        open_node(folder, book=small_book())
+    assert told.value.where == str(tmp_path / "none")
 
 
 def test_keys_can_be_locked_with_a_passphrase(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,42 @@ def test_the_environment_can_name_another_database(tmp_path: Path) -> None:
     (tmp_path / "node.toml").write_text(GOOD.as_toml(), "utf-8")
     found = read_settings(tmp_path, {"COMITY_DATABASE": "postgres:///x"})
     assert found.database == "postgres:///x"
+
+
+@pytest.mark.parametrize("address", ["foo://bar", "mysql://a@b/c", "sqlite:x", ""])
+def test_a_database_of_another_kind_is_refused_with_what_is_possible(address: str) -> None:
+    with pytest.raises(SettingsRefused, match="postgres://user@host:port/name") as told:
+        dataclasses.replace(GOOD, database=address)
+    assert "node.toml" not in str(told.value)
+
+
+def test_what_a_person_asks_for_is_not_said_to_stand_in_a_file() -> None:
+    with pytest.raises(SettingsRefused, match="central_authority, contact_point") as told:
+        dataclasses.replace(GOOD, kind="king")
+    assert "node.toml" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("kind = = 1", "line 6"),
+        ("kind = 'court'", "line 6"),
+        ("password = 'x'", "line 6"),
+    ],
+)
+def test_bad_settings_are_told_with_path_and_line(tmp_path: Path, line: str, place: str) -> None:
+    path = tmp_path / "node.toml"
+    path.write_text(f"{GOOD.as_toml()}{line}\n", "utf-8")
+    with pytest.raises(ComityError, match=place) as told:
+        read_settings(tmp_path, {})
+    assert told.value.where.startswith(str(path))
+    assert "Correct node.toml" in str(told.value)
+
+
+def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "node.toml").write_bytes(b"state = 'XA'\nkind = '\xff'\n")
+    with pytest.raises(Malformed, match="line 2"):
+        read_settings(tmp_path, {})
 
 
 def test_no_settings_are_no_node(tmp_path: Path) -> None:

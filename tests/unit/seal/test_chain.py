@@ -125,8 +125,13 @@ def test_300_seconds_ahead_of_the_clock_pass() -> None:
     assert failed(ACTS[:1], now=Instant.parse("2026-11-21T02:09:05Z")) == []
 
 
-def test_301_seconds_ahead_of_the_clock_fail() -> None:
-    assert failed(ACTS[:1], now=Instant.parse("2026-11-21T02:09:04Z")) == [7]
+def test_301_seconds_ahead_of_the_clock_fail_and_the_clock_is_named() -> None:
+    now = Instant.parse("2026-11-21T02:09:04Z")
+    report = check_chain([ACTS[0].envelope], keys=[KEY.public], known=(), now=now)
+    (ahead,) = [one for one in report.findings if one.verdict is Verdict.FAILED]
+    assert ahead.check == 7
+    assert "1 of 1 acts lie ahead of this machine's clock" in ahead.says
+    assert "Set the clock right" in ahead.says
 
 
 def test_an_act_that_has_seen_what_nobody_knows_fails() -> None:

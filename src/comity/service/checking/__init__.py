@@ -2,9 +2,13 @@
 
 The checks, each with the number that its findings bear:
 
+ 0. *Database*. SQLite reads through its whole file and finds no damage, and no row that names
+    another that is not there. If there is damage, nothing else is asked. Of PostgreSQL nothing
+    of the kind is asked; it keeps watch over its files itself.
  1. *Acts*. Every row holds an act, and says of it what it says itself.
  2. *Chains*. Both signatures of every act verify with a known key; numbers, links and
-    times run as they must; what was seen is at hand.
+    times run as they must; what was seen is at hand. Whether acts lie ahead of this machine's
+    clock is told once, as what could not be decided: the clock may be wrong.
  3. *Ground*. Every act is of an exercise if the node is, and of none if it is not.
  4. *Contents*. What an act covers and keeps is there, opens, and is what it covers; or it
     was erased. Nothing is kept that no act covers.
@@ -21,6 +25,7 @@ The checks, each with the number that its findings bear:
 15. *Packages*. Every package opens and holds what was taken in and sealed; or it was erased.
 16. *Jobs*. None was stopped for a person to look at.
 17. *Blobs*. No blob is there that nothing names. (It harms nothing: a killed run left it.)
+    Files that are no blobs are told; they harm nothing either.
 
 What this cannot see: that the end of a chain was cut off together with all that followed
 from it, on this node alone. The other side holds its part of the exchanged chain, and

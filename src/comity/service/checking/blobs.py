@@ -7,6 +7,7 @@ from comity.service.jobs import DONE, STOPPED, WAITING
 from comity.service.node import Node
 
 _JOBS, _BLOBS = 16, 17
+_SOME = 3
 
 
 def check_jobs(node: Node, findings: Findings) -> None:
@@ -18,10 +19,10 @@ def check_jobs(node: Node, findings: Findings) -> None:
         findings.look(_JOBS, unit.jobs.count(state=DONE) + waiting + len(stopped))
     for job in stopped:
         says = f"{job.ident} ({job.kind} for {job.dossier}) was stopped: {job.trouble}."
-        again = f"See to the cause, then run: comity node again {job.ident}."
+        again = f"See to the cause, then run: comity node again FOLDER {job.ident}."
         findings.doubt(_JOBS, f"{says} {again}")
     if waiting:
-        findings.note(_JOBS, f"{waiting} wait for a worker; run: comity node work.")
+        findings.note(_JOBS, f"{waiting} wait for a worker; run: comity node work FOLDER.")
 
 
 def check_blobs(node: Node, findings: Findings) -> None:
@@ -32,6 +33,14 @@ def check_blobs(node: Node, findings: Findings) -> None:
         named = unit.volumes.distinct("blob")
     findings.look(_BLOBS, len(kept))
     spare = [name for name in kept if name not in named]
+    strays = list(node.blobs.strays())
+    told = []
     if spare:
         says = f"{len(spare)} were left by runs that were killed, and harm nothing"
-        findings.note(_BLOBS, f"{says}; comity node sweep removes them.")
+        told.append(f"{says}; comity node sweep removes them.")
+    if strays:
+        some = ", ".join(strays[:_SOME]) + (", …" if strays[_SOME:] else "")
+        says = f"No blobs, and harmless: {len(strays)} ({some})"
+        told.append(f"{says}. Look at them and remove them by hand; sweep leaves them.")
+    if told:
+        findings.note(_BLOBS, " ".join(told))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 
 from comity.base import Digest, Hasher, Ident
@@ -13,7 +15,7 @@ from comity.service.checking.derived import REBUILD, compare_rows
 from comity.service.custody import intake_row, is_intake, is_sealing, package_row
 from comity.service.errors import BlobBroken, BlobMissing
 from comity.service.listing import read_rows, row_leaf, write_row
-from comity.service.rows import IntakeRow, PackageRow, VolumeRow
+from comity.service.rows import ExhibitRow, IntakeRow, PackageRow, VolumeRow
 from comity.service.volumes import PackageSource, list_volumes, open_volumes
 
 _CUSTODY, _EXHIBITS, _VOLUMES, _PACKAGES = range(12, 16)
@@ -129,20 +131,49 @@ def _check_list(chain: Chain, intake: IntakeRow, rows: tuple[VolumeRow, ...]) ->
             closing(open_volumes(chain.node, rows, identity)) as source,
             chain.node.store.view() as unit,
         ):
-            listed = unit.exhibits.each(job=intake.job)
+            listing = _Listing(unit.exhibits.each(job=intake.job))
             for taken in read_rows(source):
                 hasher.update(write_row(taken))
-                exhibit = next(listed, None)
-                if exhibit is not None and exhibit.leaf.raw != row_leaf(taken):
-                    says = f"Object {taken.serial} of {intake.job} is listed as another. {REBUILD}"
-                    chain.findings.fail(_EXHIBITS, says)
+                listing.compare(taken.serial, row_leaf(taken))
     except ComityError as error:
         says = f"What {intake.job} took in does not open: {error.code}. {_BACKUP}"
         chain.findings.fail(_PACKAGES, says)
         return
+    if listing.faults:
+        says = f"The list of objects of {intake.job} is another: {listing.says}. {REBUILD}"
+        chain.findings.fail(_EXHIBITS, says)
     if hasher.digest() != intake.rows:
         says = f"The list of what {intake.job} took in is not the one that its act covers."
         chain.findings.fail(_PACKAGES, f"{says} {_BACKUP}")
+
+
+class _Listing:
+    """The objects listed, compared by their serials with those taken in."""
+
+    def __init__(self, listed: Iterator[ExhibitRow]) -> None:
+        self._listed = listed
+        self._next = next(listed, None)
+        self.faults: Counter[str] = Counter()
+        self._first: dict[str, int] = {}
+
+    def compare(self, serial: int, leaf: bytes) -> None:
+        """Compare the next object taken in with what is listed under its serial."""
+        while self._next is not None and self._next.serial < serial:
+            self._next = next(self._listed, None)
+        if self._next is None or self._next.serial != serial:
+            self._count("missing", serial)
+        elif self._next.leaf.raw != leaf:
+            self._count("changed", serial)
+
+    @property
+    def says(self) -> str:
+        """Return how many are at fault, and the first of each kind."""
+        told = (f"{count} {kind}, first {self._first[kind]}" for kind, count in self.faults.items())
+        return "; ".join(told)
+
+    def _count(self, kind: str, serial: int) -> None:
+        self.faults[kind] += 1
+        self._first.setdefault(kind, serial)
 
 
 def _check_package(

@@ -8,6 +8,7 @@ from comity.base.errors import ComityError
 from comity.service.chains import read_acts
 from comity.service.checking.chains import Chain
 from comity.service.checking.gathering import Findings
+from comity.service.checking.spelling import spell_apart
 from comity.service.deriving import Derived, derive_dossier, view_followers
 from comity.service.investigations import OPEN
 from comity.service.rows import AnyRow, InvestigationRow, OutboxRow
@@ -97,7 +98,8 @@ def _tell_difference(findings: Findings, check: int, wanted: AnyRow, held: AnyRo
         expected, found = getattr(wanted, field.name), getattr(held, field.name)
         if expected != found:
             says = f"{field.name} of {name} is not what follows from the acts. {REBUILD}"
-            findings.fail(check, says, expected=expected, found=found)
+            one, other = spell_apart(expected, found)
+            findings.fail(check, says, expected=one, found=other)
 
 
 def _key(row: AnyRow) -> tuple[object, ...]:

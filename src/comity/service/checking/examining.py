@@ -11,16 +11,23 @@ from comity.service.checking.blobs import check_blobs, check_jobs
 from comity.service.checking.chains import Chain, check_acts, check_covered
 from comity.service.checking.custody import check_custody, check_packages
 from comity.service.checking.derived import check_dossier, check_investigation
-from comity.service.checking.gathering import Findings
+from comity.service.checking.gathering import DATABASE, Findings
 from comity.service.node import Node
 from comity.service.ports import Unit
 
 _OTHER = "See that the database is this node's, and put it back from the backup if it is."
 
+_RESTORE = "Put it back from the backup."
+_NOT_ASKED = "This database keeps watch over its own files; it was not asked."
+
 
 def check_node(node: Node) -> Report:
     """Make all checks; whatever is wrong is a finding, never an error."""
     findings = Findings()
+    # 0. Database.
+    _check_database(node, findings)
+    if findings.is_closed:
+        return findings.report()
     chains: list[Ident] = []
     with _named(findings, "the tables"), node.store.view() as unit:
         chains = _chains(unit)
@@ -33,7 +40,18 @@ def check_node(node: Node) -> Report:
     with _named(findings, "jobs and volumes"):
         check_blobs(node, findings)
         check_jobs(node, findings)
+    findings.tell_ahead(node.clock.now())
     return findings.report()
+
+
+def _check_database(node: Node, findings: Findings) -> None:
+    faults = node.store.faults()
+    if faults is None:
+        findings.note(DATABASE, _NOT_ASKED)
+        return
+    findings.look(DATABASE)
+    for fault in faults:
+        findings.fail(DATABASE, f"The database file is damaged: {fault}. {_RESTORE}")
 
 
 @contextmanager

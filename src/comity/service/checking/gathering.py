@@ -6,12 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from comity.base import Finding, Report, Verdict
+from comity.base import Finding, Instant, Report, Verdict, limits
+from comity.service.checking.spelling import spell, spell_apart
 
 # More of one kind than this says nothing new; the rest is counted.
 MOST_FAULTS: Final = 20
+DATABASE: Final = 0
+_CHAINS: Final = 2
 
 NAMES: Final = {
+    0: "database",
     1: "acts",
     2: "chains",
     3: "ground",
@@ -40,6 +44,24 @@ class Findings:
     notes: dict[int, str] = field(default_factory=dict)
     faults: list[Finding] = field(default_factory=list)
     _hidden: Counter[int] = field(default_factory=Counter)
+    _ahead: list[Instant] = field(default_factory=list)
+    _acts: int = 0
+
+    def see_time(self, at: Instant, now: Instant) -> None:
+        """Count an act, and remember it if it lies ahead of the clock."""
+        self._acts += 1
+        if at.seconds_after(now) > limits.CLOCK_AHEAD_SECONDS:
+            self._ahead.append(at)
+
+    def tell_ahead(self, now: Instant) -> None:
+        """Say once, of all chains together, that acts lie ahead of this machine's clock."""
+        if not self._ahead:
+            return
+        says = (
+            f"{len(self._ahead)} of {self._acts} acts lie ahead of this machine's clock, which "
+            f"says {now}; the last is of {max(self._ahead)}."
+        )
+        self.doubt(_CHAINS, f"{says} Set the clock right, then check again.")
 
     def look(self, check: int, count: int = 1) -> None:
         """Count what a check looked at."""
@@ -48,6 +70,11 @@ class Findings:
     def note(self, check: int, says: str) -> None:
         """Add what is worth saying although nothing is wrong."""
         self.notes[check] = says
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the database itself failed, so that nothing else can be asked."""
+        return any(fault.check == DATABASE for fault in self.faults)
 
     def fail(self, check: int, says: str, *, expected: object = "", found: object = "") -> None:
         """Add a fault; ``says`` names it and ends with what to do."""
@@ -64,10 +91,13 @@ class Findings:
         self.look(check)
         if expected != found:
             says = f"{what} is not what follows from the acts. {remedy}"
-            self.fail(check, says, expected=expected, found=found)
+            one, other = spell_apart(expected, found)
+            self.fail(check, says, expected=one, found=other)
 
     def report(self) -> Report:
         """Return all findings in the order of their numbers."""
+        if self.is_closed:
+            return Report.of([*self.faults, *map(_unexamined, range(1, len(NAMES)))])
         bad = {finding.check for finding in self.faults}
         passed = [
             Finding(check=check, name=name, verdict=Verdict.PASSED, says=self._says(check))
@@ -101,11 +131,12 @@ class Findings:
                 name=NAMES[check],
                 verdict=verdict,
                 says=says,
-                expected=_brief(expected),
-                found=_brief(found),
+                expected=spell(expected),
+                found=spell(found),
             )
         )
 
 
-def _brief(value: object) -> str:
-    return "nothing" if value is None else str(value)[:300]
+def _unexamined(check: int) -> Finding:
+    says = "Not examined, as check 0 says."
+    return Finding(check=check, name=NAMES[check], verdict=Verdict.INDETERMINATE, says=says)
