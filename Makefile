@@ -7,7 +7,7 @@ RUN_LOCK := requirements.lock
 DEV_LOCK := requirements-dev.lock
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help demo test check types bench mutants law lock migrations system tools clean
+.PHONY: help demo test check types bench mutants law lock migrations system tools verifier clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -48,6 +48,9 @@ system: ## install the system packages that tests need, where possible
 tools: $(VENV)/.dev ## bring other people's programs that tests use as oracles into .tools
 	@tools/fetch_age.sh || echo "NOT AVAILABLE: the age program" >&2
 	@tools/fetch_npm.sh || echo "NOT AVAILABLE: the npm packages" >&2
+
+verifier: $(VENV)/.run ## pack the verifier of orders as one file that a provider keeps (OUT=file)
+	@$(BIN)/python tools/make_order_verifier.py "$(or $(OUT),.cache/comity-order-verify.pyz)"
 
 clean: ## remove what was set up
 	rm -rf $(VENV) .tools

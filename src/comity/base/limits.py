@@ -61,3 +61,5 @@ GROWTH_BYTES: Final = 16 << 20
 CASE_OBJECTS: Final = 500
 # Lines in one list of a form: each identifier is typed or checked by a person.
 FORM_LINES: Final = 500
+# Orders that one revocation names: a busy authority's list of a year, 0.3 MB.
+REVOKED_ORDERS: Final = 10_000

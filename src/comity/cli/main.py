@@ -25,6 +25,7 @@ from comity.base import AskedWrongly, ComityError, DoesNotVerify, NotPermitted, 
 
 _NOUNS: Final = {
     "evidence": "Seal, verify, open and disclose evidence; needs no node.",
+    "order": "Is an order on a provider genuine? Verify, make and revoke one; needs no node.",
     "law": "Read the law files as a lawyer would.",
     "node": "Make a State's node and run its work.",
     "check": "Is all that a node stores consistent?",
