@@ -49,7 +49,7 @@ def test_the_provider_named_is_compared() -> None:
 
 
 def test_an_order_to_another_provider_is_no_forgery_and_not_genuine() -> None:
-    judged = judge(signed(), provider="Castova Cloud")
+    judged = judge(signed(), provider=f"{PROVIDER} South")
     assert verdicts(judged)[8] == "indeterminate"
     assert judged.word is Word.UNDECIDED
 
@@ -191,6 +191,7 @@ def test_a_list_that_a_stranger_signed_does_not_meet_the_demand() -> None:
 def test_an_exercise_is_never_genuine() -> None:
     judged = judge(signed(exercise=True))
     assert judged.word is Word.EXERCISE
+    assert verdicts(judged)[7] == "indeterminate"
     assert exit_code(judged, Question(now=NOW)) == 3
 
 
