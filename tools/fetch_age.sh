@@ -41,7 +41,7 @@ own() {
     -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::State="$state" -o Dir::State::lists="$state/lists" -o Dir::State::status="$state/status" \
     -o Dir::Cache="$state/cache" -o APT::Sandbox::User= -o Acquire::Languages=none \
-    -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
+    -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false -o APT::Update::Error-Mode=any "$@"
 }
 own apt-get update >&2
 (cd "$state" && own apt-get download age >&2)
