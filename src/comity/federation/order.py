@@ -212,8 +212,7 @@ def sign_order(order: Order, key: SigningKey) -> bytes:
 
 def new_order_id(random: Random) -> str:
     """Return a new name of an order: 130 random bits, in the letters of our identifiers."""
-    letters = Ident.make("msg", draw(random, _ID_BYTES)).text.partition("_")[2]
-    return f"ord_{letters}"
+    return Ident.make("ord", draw(random, _ID_BYTES)).text
 
 
 def require_order_id(text: str) -> None:
