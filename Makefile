@@ -7,7 +7,7 @@ RUN_LOCK := requirements.lock
 DEV_LOCK := requirements-dev.lock
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help demo test check types bench mutants law lock migrations system tools verifier clean
+.PHONY: help demo test check bench mutants law lock migrations system tools verifier clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -37,7 +37,7 @@ law: $(VENV)/.run ## render the law files into docs/law
 	$(BIN)/comity law render --out docs/law
 
 migrations: $(VENV)/.dev ## write the migrations that the models ask for
-	$(BIN)/python tools/make_migrations.py
+	DJANGO_SETTINGS_MODULE=comity.app.typing_settings $(BIN)/django-admin makemigrations storage
 
 lock: $(VENV)/.dev ## resolve the locks anew (hashes, no addresses)
 	tools/lock.sh

@@ -59,3 +59,9 @@ def test_the_locks_hold_no_addresses() -> None:
     locks = [*CHECKOUT.glob("*.lock"), CHECKOUT / "tools" / "package-lock.json"]
     assert len(locks) == 3
     assert [lock.name for lock in locks if "://" in lock.read_text()] == []
+
+
+def test_every_script_that_make_calls_exists() -> None:
+    called = set(re.findall(r"\btools/\w+\.(?:sh|py)\b", (CHECKOUT / "Makefile").read_text()))
+    assert called
+    assert [name for name in sorted(called) if not (CHECKOUT / name).exists()] == []
