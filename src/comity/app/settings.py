@@ -5,8 +5,14 @@
     kind = "central_authority"
     exercise = true
     database = "node.sqlite3"         a file in the folder, or postgres://user@host:port/name
+    peers = "127.0.0.1:8443"          where other nodes reach it (TLS)
+    endpoint = "https://xa.example:8443"   how others are told to reach it; "" if they cannot
+    desk = "127.0.0.1:8080"           where its own people and programs reach it
+    mirrors = ["https://…"]           where the shared directory is fetched from
+    smtp = "127.0.0.1:25"             the mail server for notices; "" for none
+    mail_from = "comity@xa.example"
 
-Every key is there and no other. Nothing secret stands here: keys lie in key files,
+The first five keys are always there; of the others those that are used, and no other. Nothing secret stands here: keys lie in key files,
 database passwords in ``~/.pgpass``. Two settings come from the environment alone:
 ``COMITY_DATABASE`` takes the place of ``database``, and ``COMITY_PASSPHRASE_FILE`` names the file
 whose first line locks the key files.
@@ -40,6 +46,8 @@ _POSSIBLE: Final = (
     "A database is postgres://user@host:port/name, or the name of a file in the node's folder."
 )
 _KEYS: Final = frozenset({"state", "authority", "kind", "exercise", "database"})
+_DOORS: Final = ("peers", "endpoint", "desk", "smtp", "mail_from")
+_MORE: Final = frozenset({*_DOORS, "mirrors"})
 
 
 class SettingsRefused(AskedWrongly):
@@ -78,6 +86,12 @@ class Settings:
     kind: str
     exercise: bool
     database: str = SQLITE
+    peers: str = ""
+    endpoint: str = ""
+    desk: str = ""
+    mirrors: tuple[str, ...] = ()
+    smtp: str = ""
+    mail_from: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no node can be."""
@@ -102,9 +116,10 @@ class Settings:
 
     def as_toml(self) -> str:
         """Return the text of ``node.toml``."""
+        said = [*("state", "authority", "kind", "exercise", "database")]
+        said += [name for name in (*_DOORS, "mirrors") if getattr(self, name)]
         return "".join(
-            f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}\n"
-            for name in ("state", "authority", "kind", "exercise", "database")
+            f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}\n" for name in said
         )
 
 
@@ -121,14 +136,16 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     except tomllib.TOMLDecodeError as error:
         detail = f"{error}."
         raise FileMalformed(detail, where=str(path)) from error
-    odd = sorted(found.keys() ^ _KEYS)
+    odd = sorted((_KEYS - found.keys()) | (found.keys() - _KEYS - _MORE))
     if odd:
         detail = f"Keys missing or unknown: {', '.join(odd)}."
         raise FileRefused(detail, where=_place(path, text, odd[0]))
     for name, value in found.items():
-        if not isinstance(value, bool if name == "exercise" else str):
+        if not _fits(name, value):
             detail = f"{name} is not of the right kind."
             raise FileRefused(detail, where=_place(path, text, name))
+    if "mirrors" in found:
+        found["mirrors"] = tuple(found["mirrors"])
     try:
         settings = Settings(**found)
     except AskedWrongly as error:
@@ -136,6 +153,12 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
         raise FileRefused(detail, where=str(path)) from error
     other = world.get("COMITY_DATABASE")
     return replace(settings, database=other) if other else settings
+
+
+def _fits(name: str, value: object) -> bool:
+    if name == "mirrors":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, bool if name == "exercise" else str)
 
 
 def _read_text(path: Path) -> str:

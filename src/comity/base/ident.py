@@ -1,8 +1,9 @@
 """Identifiers: opaque, random, typed by their first letters.
 
 ``dos_`` dossier, ``inv_`` investigation, ``exh_`` exhibit, ``vol_`` volume, ``job_`` job,
-``msg_`` message, ``ord_`` order, ``pkg_`` package, ``par_`` party to a case. Then 26 characters
-of Crockford's base 32, from 130 random bits: an identifier tells nothing of when or how many.
+``msg_`` message, ``ord_`` order, ``pkg_`` package, ``par_`` party to a case, ``fin_`` finding,
+``xfr_`` transfer, ``ret_`` return of a provider, ``ntc_`` notice. Then 26 characters of
+Crockford's base 32, from 130 random bits: an identifier tells nothing of when or how many.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import Final, Protocol
 
 from comity.base.errors import Malformed
 
-KINDS: Final = ("dos", "inv", "exh", "vol", "job", "msg", "ord", "pkg", "par")
+KINDS: Final = (
+    *("dos", "inv", "exh", "vol", "job", "msg", "ord", "pkg", "par"),
+    *("fin", "xfr", "ret", "ntc"),
+)
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH: Final = 26
 _TEXT: Final = re.compile(rf"({'|'.join(KINDS)})_([{_LETTERS}]{{{_LENGTH}}})")

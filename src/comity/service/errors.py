@@ -81,6 +81,20 @@ class BlobsUnreachable(OutOfReach):
     remedy = "See that the disk has room and that this account may write there."
 
 
+class PeerUnreachable(OutOfReach):
+    """The other node does not answer, or not as the one that the directory names."""
+
+    code = "service/peer-unreachable"
+    remedy = "It is tried again by itself; if it lasts, call the number in the directory."
+
+
+class MailUnreachable(OutOfReach):
+    """The mail could not be handed over."""
+
+    code = "service/mail-unreachable"
+    remedy = "It is tried again by itself; see that the mail server in node.toml is right."
+
+
 class ContentErased(NotPermitted):
     """This content was erased; only its digest is left."""
 

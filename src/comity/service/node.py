@@ -16,7 +16,7 @@ from comity.law import Book, Process, StateProfile
 from comity.seal.age import Identity
 from comity.seal.keys import SigningKey
 from comity.service.errors import NotThere
-from comity.service.ports import Blobs, Random, Store
+from comity.service.ports import Blobs, Mailer, Random, Store, Wire
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,11 @@ class Node:
     identity: Identity = field(repr=False)
     # Where it keeps its things: they are never themselves taken in as evidence.
     home: Path | None = None
+    # None where nothing reaches out: a node that only records, a test.
+    wire: Wire | None = None
+    mailer: Mailer | None = None
+    # Where the shared directory is fetched from, the first that answers.
+    mirrors: tuple[str, ...] = ()
 
     @property
     def sealer(self) -> Sealer:

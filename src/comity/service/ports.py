@@ -3,34 +3,54 @@
 A ``Store`` gives units. One unit is one transaction: all of it is kept, durably, or
 nothing. Within a unit there is a table for each kind of row (see ``rows``). Four kinds
 of table: a ``Ledger`` only grows; a ``Table`` can be changed; a ``Versioned`` table is
-changed by compare-and-set alone; ``Jobs`` also finds what is due.
+changed by compare-and-set alone; ``Errands`` also finds what is due.
 
-``Blobs`` keep bytes under the name of their SHA-256.
+``Blobs`` keep bytes under the name of their SHA-256. ``Wire`` reaches other nodes and the
+mirrors of a directory; ``Mailer`` sends mail without content to people on duty.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias, TypeVar
 
 from comity.base import Digest, Instant
 from comity.service.rows import (
     ActRow,
     AnyRow,
+    AuthorityRow,
     CitationRow,
     ContentRow,
     DeadlineRow,
     DossierRow,
     ExhibitRow,
+    FindingRow,
     IdentityRow,
+    InboxRow,
     IntakeRow,
     InvestigationRow,
     JobRow,
     KeyRow,
+    LetterRow,
+    NonceRow,
+    NoticeRow,
+    OrderRow,
     OutboxRow,
     PackageRow,
+    PersonRow,
+    PieceRow,
+    ReceiptRow,
+    ReceivedRow,
+    RepeatRow,
+    ReturnCodeRow,
+    ReturnRow,
+    RosterRow,
     StandingRow,
+    TokenRow,
+    TransferRow,
+    TrustRow,
     VersionedRow,
     VolumeRow,
 )
@@ -40,6 +60,7 @@ Random: TypeAlias = Callable[[int], bytes]
 
 Row = TypeVar("Row", bound=AnyRow)
 VRow = TypeVar("VRow", bound=VersionedRow)
+Errand = TypeVar("Errand", JobRow, LetterRow, InboxRow, NoticeRow)
 
 
 class Ledger(Protocol[Row]):
@@ -84,11 +105,11 @@ class Versioned(Ledger[VRow], Protocol[VRow]):
         """Change the row if its version still is ``expected``; else raise ``Moved``."""
 
 
-class Jobs(Versioned[JobRow], Protocol):
-    """Work, found by when it is due."""
+class Errands(Versioned[Errand], Protocol[Errand]):
+    """Rows with a ``state``, a ``due`` time and a lease, found by when they are due."""
 
-    def due(self, now: Instant, most: int) -> tuple[JobRow, ...]:
-        """Return waiting jobs due by ``now`` that no worker holds, the longest due first."""
+    def due(self, now: Instant, most: int) -> tuple[Errand, ...]:
+        """Return waiting rows due by ``now`` that no worker holds, the longest due first."""
 
 
 class Unit(Protocol):
@@ -151,8 +172,80 @@ class Unit(Protocol):
         """Sealed packages."""
 
     @property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> Errands[JobRow]:
         """Work."""
+
+    @property
+    def trust(self) -> Table[TrustRow]:
+        """Verified metadata of directories."""
+
+    @property
+    def authorities(self) -> Table[AuthorityRow]:
+        """Cards of authorities."""
+
+    @property
+    def letters(self) -> Errands[LetterRow]:
+        """Messages and receipts of ours on their way."""
+
+    @property
+    def inbox(self) -> Errands[InboxRow]:
+        """Messages that came in."""
+
+    @property
+    def receipts(self) -> Ledger[ReceiptRow]:
+        """Signed receipts."""
+
+    @property
+    def findings(self) -> Table[FindingRow]:
+        """What a person must look at."""
+
+    @property
+    def nonces(self) -> Table[NonceRow]:
+        """Nonces of signed requests."""
+
+    @property
+    def transfers(self) -> Versioned[TransferRow]:
+        """Packages on their way."""
+
+    @property
+    def pieces(self) -> Table[PieceRow]:
+        """Chunks of transfers and uploads."""
+
+    @property
+    def received(self) -> Table[ReceivedRow]:
+        """Packages that came from elsewhere."""
+
+    @property
+    def returns(self) -> Versioned[ReturnRow]:
+        """Uploads."""
+
+    @property
+    def codes(self) -> Table[ReturnCodeRow]:
+        """Codes for returns."""
+
+    @property
+    def orders(self) -> Table[OrderRow]:
+        """Orders issued."""
+
+    @property
+    def persons(self) -> Table[PersonRow]:
+        """People."""
+
+    @property
+    def tokens(self) -> Table[TokenRow]:
+        """Secrets of people, by digest."""
+
+    @property
+    def roster(self) -> Table[RosterRow]:
+        """Who is on duty."""
+
+    @property
+    def notices(self) -> Errands[NoticeRow]:
+        """What the roster is to be told."""
+
+    @property
+    def repeats(self) -> Table[RepeatRow]:
+        """Answers kept for repeated requests."""
 
 
 class Store(Protocol):
@@ -207,3 +300,44 @@ class Blobs(Protocol):
 
     def sweep(self, older: Instant) -> int:
         """Remove drafts that nobody wrote to since ``older``; return how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Where another authority's node is: its address, and the one certificate it must show.
+
+    ``endpoint`` is ``https://host:port``; ``certificate`` is PEM.
+    """
+
+    state: str
+    authority: str
+    endpoint: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a peer answered: the status of HTTP, and the bytes, bounded."""
+
+    status: int
+    body: bytes
+
+
+class Wire(Protocol):
+    """What reaches other nodes: pinned TLS 1.3, every request signed (RFC 9421)."""
+
+    def call(self, peer: Peer, method: str, path: str, body: bytes = b"", *, most: int) -> Answer:
+        """Send one signed request; raise ``PeerUnreachable``; refuse more than ``most`` bytes."""
+
+    def fetch(self, url: str, *, most: int) -> bytes | None:
+        """Return a public file of a directory's mirror, None if there is none; unsigned, unpinned.
+
+        Raise ``PeerUnreachable``. What is fetched is verified by its own signatures.
+        """
+
+
+class Mailer(Protocol):
+    """What sends mail."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Send one mail; raise ``MailUnreachable``."""

@@ -5,6 +5,11 @@ Rows are added to it and never changed, but that an identity can be destroyed. T
 is derived from the acts and can be dropped and made again: dossiers, standings,
 deadlines, outbox, intakes, exhibits, volumes, packages. Jobs are neither: they are work.
 
+Then the federation: what is known of other authorities (trust, authorities), what goes to
+them and comes from them (letters, receipts, inbox, transfers, pieces, returns), and what
+a person must be shown (findings, notices). Last the people: persons, tokens, roster, and
+answers kept so that a repeated request has one effect.
+
 ``KEY`` names the fields that make a row unique; ``VERSION`` the field that a
 compare-and-set compares. No row holds a name of a person, or content, in the clear.
 """
@@ -121,6 +126,7 @@ class DossierRow(VersionedRow):
     opened: Instant
     follows: Ident | None
     investigation: Ident | None
+    priority: str = "routine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,3 +258,329 @@ class JobRow(VersionedRow):
     attempts: int
     state: str
     trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustRow(AnyRow):
+    """Signed metadata of a directory that was verified: the last of each name.
+
+    ``name`` is ``shared/root``, ``shared/timestamp``, ``shared/snapshot``, ``shared/targets``,
+    or ``state/XB``; ``source`` is ``shared``, ``paired`` or ``own``. ``expires`` is the metadata's.
+    """
+
+    KEY = ("name",)
+    name: str
+    version: int
+    document: bytes
+    source: str
+    fetched: Instant
+    expires: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityRow(AnyRow):
+    """The card of an authority, as its State signed it. ``is_listed`` until its State drops it."""
+
+    KEY = ("state", "authority")
+    state: str
+    authority: str
+    version: int
+    document: bytes
+    source: str
+    seen: Instant
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow(VersionedRow):
+    """A message or a receipt of ours on its way: made once, so that its name stays its digest.
+
+    ``kind`` is ``act`` or ``receipt``; ``statement`` is what we signed of it, ``body`` the
+    ciphertext, which is dropped when it was delivered. ``state`` is ``waiting`` (to be sent),
+    ``relayed`` (they hold it), ``done`` or ``stopped`` (a person must look). ``relay_by``,
+    ``deliver_by`` and ``retrieve_by`` are when a negative receipt is due.
+    """
+
+    KEY = ("message",)
+    VERSION = "fence"
+    message: Digest
+    kind: str
+    dossier: Ident | None
+    act: Digest | None
+    receiver_state: str
+    receiver_authority: str
+    priority: str
+    statement: bytes
+    body: bytes | None
+    made: Instant
+    due: Instant
+    relay_by: Instant | None
+    deliver_by: Instant | None
+    retrieve_by: Instant | None
+    lease_until: Instant | None
+    fence: int
+    attempts: int
+    state: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow(VersionedRow):
+    """A message that came in: kept before it is read, and dealt with once.
+
+    ``state`` is ``waiting``, ``held`` (an earlier act is not here yet), ``done`` or ``refused``.
+    ``body`` is the ciphertext, dropped when it was dealt with.
+    """
+
+    KEY = ("message",)
+    VERSION = "fence"
+    message: Digest
+    sender_state: str
+    sender_authority: str
+    priority: str
+    statement: bytes
+    body: bytes | None
+    received: Instant
+    due: Instant
+    deliver_by: Instant | None
+    retrieve_by: Instant | None
+    retrieved: Instant | None
+    dossier: Ident | None
+    act: Digest | None
+    lease_until: Instant | None
+    fence: int
+    attempts: int
+    state: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow(AnyRow):
+    """A signed receipt, ours or theirs, for a message, ours or theirs."""
+
+    KEY = ("message", "event")
+    message: Digest
+    event: str
+    state: str
+    authority: str
+    at: Instant
+    reason: str
+    envelope: bytes
+    dossier: Ident | None
+    act: Digest | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow(AnyRow):
+    """What was refused, or is odd, kept for a person; ``evidence`` are the bytes, bounded."""
+
+    KEY = ("ident",)
+    ident: Ident
+    kind: str
+    at: Instant
+    source: str
+    says: str
+    evidence: bytes
+    seen_by: str
+    seen_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonceRow(AnyRow):
+    """A nonce of a signed request; kept until the request would be too old anyway."""
+
+    KEY = ("peer", "nonce")
+    peer: str
+    nonce: str
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRow(VersionedRow):
+    """A package on its way between two authorities. ``direction`` is ``out`` or ``in``.
+
+    ``state``: ``preparing``, ``offered``, ``fetching``, ``verifying``, ``done``, ``refused`` or
+    ``stopped``.
+    """
+
+    KEY = ("ident",)
+    VERSION = "version"
+    ident: Ident
+    version: int
+    direction: str
+    dossier: Ident
+    package: Ident
+    job: Ident | None
+    act: Digest | None
+    descriptor: Digest | None
+    peer_state: str
+    peer_authority: str
+    size: int
+    got: int
+    made: Instant
+    state: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceRow(AnyRow):
+    """One chunk of one volume of a transfer, or of an upload (volume 0); at most 8 MiB.
+
+    ``blob`` is None until it is here.
+    """
+
+    KEY = ("transfer", "volume", "chunk")
+    transfer: Ident
+    volume: int
+    chunk: int
+    size: int
+    blake3: bytes
+    blob: Digest | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedRow(AnyRow):
+    """A package that came from elsewhere, verified, and kept under our own identity."""
+
+    KEY = ("ident",)
+    ident: Ident
+    dossier: Ident
+    transfer: Ident
+    job: Ident
+    act: Digest
+    statement: Digest
+    root: Digest
+    volumes: Digest
+    objects_count: int
+    sealed_at: Instant
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow(VersionedRow):
+    """An upload: a provider's return to an order, or evidence that an officer brings.
+
+    ``is_identified`` if the provider's directory key signed it; ``code`` is the digest of the
+    code that was given instead. ``state``: ``open``, ``whole``, ``taken``, ``refused``.
+    """
+
+    KEY = ("ident",)
+    VERSION = "version"
+    ident: Ident
+    version: int
+    dossier: Ident
+    order: str
+    provider: str
+    is_identified: bool
+    code: Digest | None
+    statement: bytes
+    size: int
+    got: int
+    made: Instant
+    until: Instant
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnCodeRow(AnyRow):
+    """A code that opens one return or answer to one order; only its digest is kept."""
+
+    KEY = ("code",)
+    code: Digest
+    dossier: Ident
+    order: str
+    provider: str
+    made: Instant
+    until: Instant
+    used: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow(AnyRow):
+    """An order that was issued: the signed file as it was served."""
+
+    KEY = ("order",)
+    order: str
+    dossier: Ident
+    provider: str
+    made: Instant
+    until: Instant
+    document: bytes
+    revoked: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow(AnyRow):
+    """Somebody who may sign in or call with a token. ``actor`` is what acts name."""
+
+    KEY = ("actor",)
+    actor: str
+    login: str
+    roles: str
+    mail: str
+    language: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow(AnyRow):
+    """A secret of a person, by its digest. ``purpose``: ``api``, ``invitation``, ``reset``."""
+
+    KEY = ("digest",)
+    digest: Digest
+    actor: str
+    purpose: str
+    label: str
+    made: Instant
+    until: Instant
+    used: Instant | None
+    revoked: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow(AnyRow):
+    """Who is on duty: the lowest ``place`` is told first. No bounds: always."""
+
+    KEY = ("place",)
+    place: int
+    actor: str
+    begins: Instant | None
+    ends: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow(VersionedRow):
+    """What the duty roster is to be told, without content; goes on until acknowledged.
+
+    ``step`` is how many were told. ``state``: ``waiting``, ``acknowledged``, ``stopped``.
+    """
+
+    KEY = ("ident",)
+    VERSION = "fence"
+    ident: Ident
+    kind: str
+    priority: str
+    dossier: Ident | None
+    made: Instant
+    due: Instant
+    step: int
+    lease_until: Instant | None
+    fence: int
+    attempts: int
+    acknowledged_by: str
+    acknowledged_at: Instant | None
+    state: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatRow(AnyRow):
+    """The answer to a request that bore an idempotency key: said again, not done again."""
+
+    KEY = ("actor", "key")
+    actor: str
+    key: str
+    request: Digest
+    status: int
+    answer: bytes
+    made: Instant

@@ -18,7 +18,7 @@ from django.db.models import F, Model, Q, QuerySet
 from comity.base import Instant
 from comity.service import rows
 from comity.service.errors import Moved, NotThere, StoreDamaged
-from comity.service.ports import Row, VRow
+from comity.service.ports import Errand, Row, VRow
 from comity.service.rows import AnyRow
 from comity.storage import models
 from comity.storage.foreign import readable, translated
@@ -129,14 +129,14 @@ class DatabaseVersioned(DatabaseTable[VRow]):
             raise Moved(where=self._kind.__name__)
 
 
-class DatabaseJobs(DatabaseVersioned[rows.JobRow]):
-    """Work, found by when it is due."""
+class DatabaseErrands(DatabaseVersioned[Errand]):
+    """Rows found by when they are due."""
 
-    def due(self, now: Instant, most: int) -> tuple[rows.JobRow, ...]:
-        """Return waiting jobs due by ``now`` that no worker holds."""
+    def due(self, now: Instant, most: int) -> tuple[Errand, ...]:
+        """Return waiting rows due by ``now`` that no worker holds."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         found = self._rows.filter(free, state="waiting", due__lte=now)
-        return tuple(self._read(found.order_by(F("due"), F("ident"))[:most]))
+        return tuple(self._read(found.order_by(F("due"), *self._kind.KEY)[:most]))
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,25 @@ class DatabaseUnit:
     exhibits: DatabaseTable[rows.ExhibitRow]
     volumes: DatabaseTable[rows.VolumeRow]
     packages: DatabaseTable[rows.PackageRow]
-    jobs: DatabaseJobs
+    jobs: DatabaseErrands[rows.JobRow]
+    trust: DatabaseTable[rows.TrustRow]
+    authorities: DatabaseTable[rows.AuthorityRow]
+    letters: DatabaseErrands[rows.LetterRow]
+    inbox: DatabaseErrands[rows.InboxRow]
+    receipts: DatabaseTable[rows.ReceiptRow]
+    findings: DatabaseTable[rows.FindingRow]
+    nonces: DatabaseTable[rows.NonceRow]
+    transfers: DatabaseVersioned[rows.TransferRow]
+    pieces: DatabaseTable[rows.PieceRow]
+    received: DatabaseTable[rows.ReceivedRow]
+    returns: DatabaseVersioned[rows.ReturnRow]
+    codes: DatabaseTable[rows.ReturnCodeRow]
+    orders: DatabaseTable[rows.OrderRow]
+    persons: DatabaseTable[rows.PersonRow]
+    tokens: DatabaseTable[rows.TokenRow]
+    roster: DatabaseTable[rows.RosterRow]
+    notices: DatabaseErrands[rows.NoticeRow]
+    repeats: DatabaseTable[rows.RepeatRow]
 
 
 class DatabaseStore:
@@ -235,7 +253,25 @@ def _tables(alias: str) -> DatabaseUnit:
         exhibits=DatabaseTable(rows.ExhibitRow, models.Exhibit, alias),
         volumes=DatabaseTable(rows.VolumeRow, models.Volume, alias),
         packages=DatabaseTable(rows.PackageRow, models.Package, alias),
-        jobs=DatabaseJobs(rows.JobRow, models.Job, alias),
+        jobs=DatabaseErrands(rows.JobRow, models.Job, alias),
+        trust=DatabaseTable(rows.TrustRow, models.Trust, alias),
+        authorities=DatabaseTable(rows.AuthorityRow, models.Authority, alias),
+        letters=DatabaseErrands(rows.LetterRow, models.Letter, alias),
+        inbox=DatabaseErrands(rows.InboxRow, models.Inbox, alias),
+        receipts=DatabaseTable(rows.ReceiptRow, models.Receipt, alias),
+        findings=DatabaseTable(rows.FindingRow, models.Finding, alias),
+        nonces=DatabaseTable(rows.NonceRow, models.Nonce, alias),
+        transfers=DatabaseVersioned(rows.TransferRow, models.Transfer, alias),
+        pieces=DatabaseTable(rows.PieceRow, models.Piece, alias),
+        received=DatabaseTable(rows.ReceivedRow, models.Received, alias),
+        returns=DatabaseVersioned(rows.ReturnRow, models.Return, alias),
+        codes=DatabaseTable(rows.ReturnCodeRow, models.ReturnCode, alias),
+        orders=DatabaseTable(rows.OrderRow, models.Order, alias),
+        persons=DatabaseTable(rows.PersonRow, models.Person, alias),
+        tokens=DatabaseTable(rows.TokenRow, models.Token, alias),
+        roster=DatabaseTable(rows.RosterRow, models.Roster, alias),
+        notices=DatabaseErrands(rows.NoticeRow, models.Notice, alias),
+        repeats=DatabaseTable(rows.RepeatRow, models.Repeat, alias),
     )
 
 

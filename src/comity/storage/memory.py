@@ -11,7 +11,7 @@ from typing import Generic, TypeAlias
 from comity.base import Instant
 from comity.service import rows
 from comity.service.errors import AlreadyThere, Moved, NotThere
-from comity.service.ports import Row, VRow
+from comity.service.ports import Errand, Row, VRow
 from comity.service.rows import AnyRow
 
 Rows: TypeAlias = "dict[tuple[object, ...], AnyRow]"
@@ -93,17 +93,17 @@ class MemoryVersioned(MemoryTable[VRow]):
         self.replace(row)
 
 
-class MemoryJobs(MemoryVersioned[rows.JobRow]):
-    """Work, found by when it is due."""
+class MemoryErrands(MemoryVersioned[Errand]):
+    """Rows found by when they are due."""
 
-    def due(self, now: Instant, most: int) -> tuple[rows.JobRow, ...]:
-        """Return waiting jobs due by ``now`` that no worker holds."""
+    def due(self, now: Instant, most: int) -> tuple[Errand, ...]:
+        """Return waiting rows due by ``now`` that no worker holds."""
         found = [
-            job
-            for job in self.find(state="waiting")
-            if job.due <= now and (job.lease_until is None or job.lease_until <= now)
+            row
+            for row in self.find(state="waiting")
+            if row.due <= now and (row.lease_until is None or row.lease_until <= now)
         ]
-        return tuple(sorted(found, key=lambda job: (job.due, job.ident))[:most])
+        return tuple(sorted(found, key=lambda row: (row.due, _key(row)))[:most])
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,25 @@ class MemoryUnit:
     exhibits: MemoryTable[rows.ExhibitRow]
     volumes: MemoryTable[rows.VolumeRow]
     packages: MemoryTable[rows.PackageRow]
-    jobs: MemoryJobs
+    jobs: MemoryErrands[rows.JobRow]
+    trust: MemoryTable[rows.TrustRow]
+    authorities: MemoryTable[rows.AuthorityRow]
+    letters: MemoryErrands[rows.LetterRow]
+    inbox: MemoryErrands[rows.InboxRow]
+    receipts: MemoryTable[rows.ReceiptRow]
+    findings: MemoryTable[rows.FindingRow]
+    nonces: MemoryTable[rows.NonceRow]
+    transfers: MemoryVersioned[rows.TransferRow]
+    pieces: MemoryTable[rows.PieceRow]
+    received: MemoryTable[rows.ReceivedRow]
+    returns: MemoryVersioned[rows.ReturnRow]
+    codes: MemoryTable[rows.ReturnCodeRow]
+    orders: MemoryTable[rows.OrderRow]
+    persons: MemoryTable[rows.PersonRow]
+    tokens: MemoryTable[rows.TokenRow]
+    roster: MemoryTable[rows.RosterRow]
+    notices: MemoryErrands[rows.NoticeRow]
+    repeats: MemoryTable[rows.RepeatRow]
 
 
 class MemoryStore:
@@ -172,7 +190,25 @@ def _unit(kept: Kept) -> MemoryUnit:
         exhibits=MemoryTable(rows.ExhibitRow, kept["exhibits"]),
         volumes=MemoryTable(rows.VolumeRow, kept["volumes"]),
         packages=MemoryTable(rows.PackageRow, kept["packages"]),
-        jobs=MemoryJobs(rows.JobRow, kept["jobs"]),
+        jobs=MemoryErrands(rows.JobRow, kept["jobs"]),
+        trust=MemoryTable(rows.TrustRow, kept["trust"]),
+        authorities=MemoryTable(rows.AuthorityRow, kept["authorities"]),
+        letters=MemoryErrands(rows.LetterRow, kept["letters"]),
+        inbox=MemoryErrands(rows.InboxRow, kept["inbox"]),
+        receipts=MemoryTable(rows.ReceiptRow, kept["receipts"]),
+        findings=MemoryTable(rows.FindingRow, kept["findings"]),
+        nonces=MemoryTable(rows.NonceRow, kept["nonces"]),
+        transfers=MemoryVersioned(rows.TransferRow, kept["transfers"]),
+        pieces=MemoryTable(rows.PieceRow, kept["pieces"]),
+        received=MemoryTable(rows.ReceivedRow, kept["received"]),
+        returns=MemoryVersioned(rows.ReturnRow, kept["returns"]),
+        codes=MemoryTable(rows.ReturnCodeRow, kept["codes"]),
+        orders=MemoryTable(rows.OrderRow, kept["orders"]),
+        persons=MemoryTable(rows.PersonRow, kept["persons"]),
+        tokens=MemoryTable(rows.TokenRow, kept["tokens"]),
+        roster=MemoryTable(rows.RosterRow, kept["roster"]),
+        notices=MemoryErrands(rows.NoticeRow, kept["notices"]),
+        repeats=MemoryTable(rows.RepeatRow, kept["repeats"]),
     )
 
 

@@ -25,6 +25,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     login = models.CharField(max_length=_NAME, unique=True)
     actor = models.CharField(max_length=_NAME, unique=True)
+    roles = models.TextField(default="")
+    mail = models.CharField(max_length=_TREATY, default="", blank=True)
+    language = models.CharField(max_length=35, default="en")
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "login"
@@ -154,6 +157,7 @@ class Dossier(Record):
     opened = InstantField()
     follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     investigation = models.ForeignKey(Investigation, models.PROTECT, null=True, related_name="+")
+    priority = models.CharField(max_length=20, default="routine")
 
 
 class Standing(Record):
@@ -295,3 +299,359 @@ class Package(Record):
     objects_count = models.PositiveBigIntegerField(db_column="objects")
     sealed_at = InstantField()
     generation = models.PositiveIntegerField()
+
+
+class Trust(Record):
+    """Signed metadata of a directory that was verified: the last of each name."""
+
+    name = models.CharField(primary_key=True, max_length=_TREATY)
+    version = models.PositiveIntegerField()
+    document = BytesField()
+    source = models.CharField(max_length=_TREATY, blank=True)
+    fetched = InstantField()
+    expires = InstantField(null=True)
+
+
+class Authority(Record):
+    """The card of an authority, as its State signed it. ``is_listed`` until its State drops it."""
+
+    state = models.CharField(max_length=_NAME)
+    authority = models.CharField(max_length=_TREATY, blank=True)
+    version = models.PositiveIntegerField()
+    document = BytesField()
+    source = models.CharField(max_length=_TREATY, blank=True)
+    seen = InstantField()
+    is_listed = models.BooleanField()
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["state", "authority"], name="authority_key")
+        ]
+
+
+class Letter(Record):
+    """A message or a receipt of ours on its way: made once, so that its name stays its digest."""
+
+    message = DigestField(primary_key=True)
+    kind = models.CharField(max_length=_NAME)
+    dossier = IdentField(null=True)
+    act = DigestField(null=True)
+    receiver_state = models.CharField(max_length=_TREATY, blank=True)
+    receiver_authority = models.CharField(max_length=_TREATY, blank=True)
+    priority = models.CharField(max_length=_NAME)
+    statement = BytesField()
+    body = BytesField(null=True)
+    made = InstantField()
+    due = InstantField()
+    relay_by = InstantField(null=True)
+    deliver_by = InstantField(null=True)
+    retrieve_by = InstantField(null=True)
+    lease_until = InstantField(null=True)
+    fence = models.PositiveIntegerField()
+    attempts = models.PositiveIntegerField()
+    state = models.CharField(max_length=_NAME)
+    trouble = models.CharField(max_length=_TREATY, blank=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due"], name="letter_due"),
+            models.Index(fields=["dossier"], name="letter_dossier"),
+            models.Index(fields=["act"], name="letter_act"),
+        ]
+
+
+class Inbox(Record):
+    """A message that came in: kept before it is read, and dealt with once."""
+
+    message = DigestField(primary_key=True)
+    sender_state = models.CharField(max_length=_TREATY, blank=True)
+    sender_authority = models.CharField(max_length=_TREATY, blank=True)
+    priority = models.CharField(max_length=_NAME)
+    statement = BytesField()
+    body = BytesField(null=True)
+    received = InstantField()
+    due = InstantField()
+    deliver_by = InstantField(null=True)
+    retrieve_by = InstantField(null=True)
+    retrieved = InstantField(null=True)
+    dossier = IdentField(null=True)
+    act = DigestField(null=True)
+    lease_until = InstantField(null=True)
+    fence = models.PositiveIntegerField()
+    attempts = models.PositiveIntegerField()
+    state = models.CharField(max_length=_NAME)
+    trouble = models.CharField(max_length=_TREATY, blank=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due"], name="inbox_due"),
+            models.Index(fields=["dossier"], name="inbox_dossier"),
+            models.Index(fields=["act"], name="inbox_act"),
+        ]
+
+
+class Receipt(Record):
+    """A signed receipt, ours or theirs, for a message, ours or theirs."""
+
+    message = DigestField()
+    event = models.CharField(max_length=_NAME)
+    state = models.CharField(max_length=_NAME)
+    authority = models.CharField(max_length=_TREATY, blank=True)
+    at = InstantField()
+    reason = models.TextField(blank=True)
+    envelope = BytesField()
+    dossier = IdentField(null=True)
+    act = DigestField(null=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "event"], name="receipt_key")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["dossier"], name="receipt_dossier"),
+            models.Index(fields=["at"], name="receipt_at"),
+        ]
+
+
+class Finding(Record):
+    """What was refused, or is odd, kept for a person; ``evidence`` are the bytes, bounded."""
+
+    ident = IdentField(primary_key=True)
+    kind = models.CharField(max_length=_NAME)
+    at = InstantField()
+    source = models.CharField(max_length=_TREATY, blank=True)
+    says = models.TextField(blank=True)
+    evidence = BytesField()
+    seen_by = models.CharField(max_length=_TREATY, blank=True)
+    seen_at = InstantField(null=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="finding_at"),
+        ]
+
+
+class Nonce(Record):
+    """A nonce of a signed request; kept until the request would be too old anyway."""
+
+    peer = models.CharField(max_length=_TREATY, blank=True)
+    nonce = models.CharField(max_length=_TREATY, blank=True)
+    until = InstantField()
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["peer", "nonce"], name="nonce_key")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["until"], name="nonce_until"),
+        ]
+
+
+class Transfer(Record):
+    """A package on its way between two authorities. ``direction`` is ``out`` or ``in``."""
+
+    ident = IdentField(primary_key=True)
+    version = models.PositiveIntegerField()
+    direction = models.CharField(max_length=_NAME)
+    dossier = IdentField()
+    package = IdentField()
+    job = IdentField(null=True)
+    act = DigestField(null=True)
+    descriptor = DigestField(null=True)
+    peer_state = models.CharField(max_length=_TREATY, blank=True)
+    peer_authority = models.CharField(max_length=_TREATY, blank=True)
+    size = models.PositiveBigIntegerField()
+    got = models.PositiveBigIntegerField()
+    made = InstantField()
+    state = models.CharField(max_length=_NAME)
+    trouble = models.CharField(max_length=_TREATY, blank=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["dossier"], name="transfer_dossier"),
+        ]
+
+
+class Piece(Record):
+    """One chunk of one volume of a transfer, or of an upload (volume 0); at most 8 MiB."""
+
+    transfer = IdentField()
+    volume = models.PositiveIntegerField()
+    chunk = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
+    blake3 = BytesField()
+    blob = DigestField(null=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["transfer", "volume", "chunk"], name="piece_key")
+        ]
+
+
+class Received(Record):
+    """A package that came from elsewhere, verified, and kept under our own identity."""
+
+    ident = IdentField(primary_key=True)
+    dossier = IdentField()
+    transfer = IdentField()
+    job = IdentField()
+    act = DigestField()
+    statement = DigestField()
+    root = DigestField()
+    volumes = DigestField()
+    objects_count = models.PositiveBigIntegerField()
+    sealed_at = InstantField()
+    generation = models.PositiveBigIntegerField()
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["dossier"], name="received_dossier"),
+        ]
+
+
+class Return(Record):
+    """An upload: a provider's return to an order, or evidence that an officer brings."""
+
+    ident = IdentField(primary_key=True)
+    version = models.PositiveIntegerField()
+    dossier = IdentField()
+    order = models.CharField(max_length=_TREATY, blank=True, db_column="order_name")
+    provider = models.CharField(max_length=_TREATY, blank=True)
+    is_identified = models.BooleanField()
+    code = DigestField(null=True)
+    statement = BytesField()
+    size = models.PositiveBigIntegerField()
+    got = models.PositiveBigIntegerField()
+    made = InstantField()
+    until = InstantField()
+    state = models.CharField(max_length=_NAME)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["dossier"], name="return_dossier"),
+        ]
+
+
+class ReturnCode(Record):
+    """A code that opens one return or answer to one order; only its digest is kept."""
+
+    code = DigestField(primary_key=True)
+    dossier = IdentField()
+    order = models.CharField(max_length=_TREATY, blank=True, db_column="order_name")
+    provider = models.CharField(max_length=_TREATY, blank=True)
+    made = InstantField()
+    until = InstantField()
+    used = InstantField(null=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["dossier"], name="returncode_dossier"),
+        ]
+
+
+class Order(Record):
+    """An order that was issued: the signed file as it was served."""
+
+    order = models.CharField(primary_key=True, max_length=_TREATY)
+    dossier = IdentField()
+    provider = models.CharField(max_length=_TREATY, blank=True)
+    made = InstantField()
+    until = InstantField()
+    document = BytesField()
+    revoked = InstantField(null=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["dossier"], name="order_dossier"),
+        ]
+
+
+class Token(Record):
+    """A secret of a person, by its digest. ``purpose``: ``api``, ``invitation``, ``reset``."""
+
+    digest = DigestField(primary_key=True)
+    actor = models.CharField(max_length=_TREATY, blank=True)
+    purpose = models.CharField(max_length=_NAME)
+    label = models.CharField(max_length=_TREATY, blank=True)
+    made = InstantField()
+    until = InstantField()
+    used = InstantField(null=True)
+    revoked = InstantField(null=True)
+
+
+class Roster(Record):
+    """Who is on duty: the lowest ``place`` is told first. No bounds: always."""
+
+    place = models.PositiveIntegerField(primary_key=True)
+    actor = models.CharField(max_length=_TREATY, blank=True)
+    begins = InstantField(null=True)
+    ends = InstantField(null=True)
+
+
+class Notice(Record):
+    """What the duty roster is to be told, without content; goes on until acknowledged."""
+
+    ident = IdentField(primary_key=True)
+    kind = models.CharField(max_length=_NAME)
+    priority = models.CharField(max_length=_NAME)
+    dossier = IdentField(null=True)
+    made = InstantField()
+    due = InstantField()
+    step = models.PositiveIntegerField()
+    lease_until = InstantField(null=True)
+    fence = models.PositiveIntegerField()
+    attempts = models.PositiveIntegerField()
+    acknowledged_by = models.CharField(max_length=_TREATY, blank=True)
+    acknowledged_at = InstantField(null=True)
+    state = models.CharField(max_length=_NAME)
+    trouble = models.CharField(max_length=_TREATY, blank=True)
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due"], name="notice_due"),
+            models.Index(fields=["dossier"], name="notice_dossier"),
+        ]
+
+
+class Repeat(Record):
+    """The answer to a request that bore an idempotency key: said again, not done again."""
+
+    actor = models.CharField(max_length=_TREATY, blank=True)
+    key = models.CharField(max_length=_TREATY, blank=True, db_column="key_name")
+    request = DigestField()
+    status = models.PositiveIntegerField()
+    answer = BytesField()
+    made = InstantField()
+
+    class Meta:
+        """Its place, and how it is found."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["actor", "key"], name="repeat_key")
+        ]
