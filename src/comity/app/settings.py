@@ -12,10 +12,10 @@
     smtp = "127.0.0.1:25"             the mail server for notices; "" for none
     mail_from = "comity@xa.example"
 
-The first five keys are always there; of the others those that are used, and no other. Nothing secret stands here: keys lie in key files,
-database passwords in ``~/.pgpass``. Two settings come from the environment alone:
-``COMITY_DATABASE`` takes the place of ``database``, and ``COMITY_PASSPHRASE_FILE`` names the file
-whose first line locks the key files.
+The first five keys are always there; of the others those that are used, and no other. Nothing
+secret stands here: keys lie in key files, database passwords in ``~/.pgpass``. Two settings
+come from the environment alone: ``COMITY_DATABASE`` takes the place of ``database``, and
+``COMITY_PASSPHRASE_FILE`` names the file whose first line locks the key files.
 """
 
 from __future__ import annotations
