@@ -101,8 +101,7 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     Several nodes may live in one process, each under its own alias. The tables can be
     imported only once Django is set up, hence here and not above.
     """
-    if not settings.configured:
-        _set_up()
+    configure_django()
     filled = connections.configure_settings({"default": {}, alias: database})[alias]
     if alias in connections.settings and connections.settings[alias] != filled:
         connections[alias].close()
@@ -113,9 +112,26 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     return DatabaseStore(alias)
 
 
-def _set_up() -> None:
-    """Configure Django; its secret key signs sessions, of which there are none outside web."""
+def configure_django(urls: str = "") -> None:
+    """Configure Django, once in a process; ``urls`` names the module of a door's routes.
+
+    A door calls this before it opens its node; everything else has no routes. Nothing lies in
+    a default database: every node has its own alias. The secret key signs nothing that
+    outlives the process.
+    """
+    if settings.configured:
+        if urls:
+            settings.ROOT_URLCONF = urls
+        return
     settings.configure(
+        ROOT_URLCONF=urls or "comity.app.databases",
+        # The host a request names is compared with the endpoint where it is signed.
+        ALLOWED_HOSTS=["*"],
+        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        APPEND_SLASH=False,
+        USE_I18N=False,
+        DATA_UPLOAD_MAX_MEMORY_SIZE=None,  # every view bounds its own body
+        SECURE_CROSS_ORIGIN_OPENER_POLICY="same-origin",
         SECRET_KEY=secrets.token_hex(32),
         INSTALLED_APPS=_APPS,
         AUTH_USER_MODEL="storage.Person",

@@ -1,0 +1,1 @@
+"""What other States' nodes may call: small enough to be audited alone."""

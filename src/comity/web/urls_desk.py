@@ -1,0 +1,19 @@
+"""The door for the authority's own people and programs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import URLPattern, URLResolver, path
+
+from comity.web import health
+from comity.web.mounting import mount
+
+urlpatterns: Final[list[URLPattern | URLResolver]] = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    *mount("api/", "comity.web.api.urls"),
+]
+handler404: Final = "comity.web.problems.not_found"
+handler500: Final = "comity.web.problems.broken"
+handler400: Final = "comity.web.problems.bad_request"
