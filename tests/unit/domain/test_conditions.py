@@ -573,6 +573,8 @@ def test_conditions_of_a_grant_are_acknowledged_with_the_receipt() -> None:
         ("review_done", ("review",), YES),
         ("seal_made", (), NO),
         ("seal_made", ("seal_collected",), YES),
+        ("second_officer", ("countersign_release",), NO),
+        ("second_officer", (("countersign_release", {"actor": "other"}),), YES),
         ("originals_returned", (), YES),
         ("originals_returned", (("hand_over", terms(originals="yes")),), NO),
         ("originals_returned", (("hand_over", terms(originals="yes")), "return_originals"), YES),

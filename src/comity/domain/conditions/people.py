@@ -8,6 +8,9 @@ from comity.domain.conditions.answer import Answer, by_name, decide, met
 from comity.domain.situation import Situation
 from comity.seal.act import Act
 
+# A request is countersigned by the asking side, a release by the side that hands over.
+_SECOND: Final = frozenset({"countersign", "countersign_release"})
+
 
 def call_back_done(situation: Situation) -> Answer:
     """uncc:40(13): *conditions allowing authenticity to be established*; oral only if agreed."""
@@ -26,7 +29,7 @@ def call_back_done(situation: Situation) -> Answer:
 
 def second_officer(situation: Situation) -> Answer:
     """uncc:24(1), good practice: a second officer reads what is sent, as it is sent."""
-    signed = [act for act in situation.since("draft") if act.step == "countersign"]
+    signed = [act for act in situation.since("draft") if act.step in _SECOND]
     return decide(
         holds=any(act.actor != situation.actor for act in signed),
         yes="A second officer has signed.",
