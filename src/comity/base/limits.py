@@ -63,3 +63,28 @@ CASE_OBJECTS: Final = 500
 FORM_LINES: Final = 500
 # Orders that one revocation names: a busy authority's list of a year, 0.3 MB.
 REVOKED_ORDERS: Final = 10_000
+# The card of an authority: three keys and three recipients of 3 kB each, a roster, conditions.
+CARD_BYTES: Final = 128 << 10
+# Entries in one list of a card: keys of ten years, a roster with every hour of the week.
+CARD_ENTRIES: Final = 200
+# Conditions, what the legal original is, half a certificate: one printed page.
+CARD_TEXT: Final = 4_000
+# One metadata file of the directory: 193 States with three keys of 4 kB (hexadecimal) each,
+# and nine signatures of 7 kB; twice that.
+METADATA_BYTES: Final = 6 << 20
+# New roots in one refresh: one a month for ten years.
+ROOT_STEPS: Final = 120
+# Authorities and providers that one State lists.
+STATE_CARDS: Final = 1_000
+# Keys of one role: a ceremony with more people than this is held nowhere.
+ROLE_KEYS: Final = 25
+# A pairing bundle: a State's keys, its list, its cards.
+PAIR_BYTES: Final = 16 << 20
+# One chunk of a volume on its way: what is lost at most when a thin link breaks (design.md 5).
+CHUNK_BYTES: Final = 8 << 20
+# Volumes of one transfer: 5 TB of full ones; a disk image of today is a fifth of that.
+TRANSFER_VOLUMES: Final = 20_000
+# A descriptor: so many volumes of 130 bytes each, and the chosen objects.
+DESCRIPTOR_BYTES: Final = 4 << 20
+# Objects that are to come first: chosen one by one, by a person.
+CHOSEN_OBJECTS: Final = 1_000

@@ -1,0 +1,49 @@
+"""The directory: which authorities a State has, how to reach them, and by which keys.
+
+Pure: bytes and moments in, values out. Signed as in The Update Framework (TUF), verified
+with ``tuf.api.metadata``; a card is the target file that tells of one authority.
+"""
+
+from comity.federation.directory.card import (
+    AuthorityCard,
+    CardKey,
+    CardRecipient,
+    Duty,
+    card_path,
+)
+from comity.federation.directory.errors import (
+    BelowThreshold,
+    CardImpossible,
+    CeremonyImpossible,
+    FolderBroken,
+    KeyRevoked,
+    KeyUnknown,
+    MetadataRefused,
+    Mismatched,
+    NoRecipient,
+    NotYourKey,
+    OtherFingerprint,
+    RolledBack,
+    Stale,
+)
+
+__all__ = [
+    "AuthorityCard",
+    "BelowThreshold",
+    "CardImpossible",
+    "CardKey",
+    "CardRecipient",
+    "CeremonyImpossible",
+    "Duty",
+    "FolderBroken",
+    "KeyRevoked",
+    "KeyUnknown",
+    "MetadataRefused",
+    "Mismatched",
+    "NoRecipient",
+    "NotYourKey",
+    "OtherFingerprint",
+    "RolledBack",
+    "Stale",
+    "card_path",
+]

@@ -1,0 +1,126 @@
+"""What a node knows of authorities, its own among them: read from verified rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from comity.base import Instant
+from comity.federation import Voucher
+from comity.federation.directory import AuthorityCard
+from comity.seal.keyfiles import PublicCard
+from comity.service.directory.errors import UnknownAuthority
+from comity.service.node import Node
+from comity.service.ports import Unit
+from comity.service.rows import AuthorityRow, TrustRow
+
+SHARED: Final = "shared"
+PAIRED: Final = "paired"
+OWN: Final = "own"
+# What of the shared directory must be current for what it says to be current.
+_FRESH: Final = ("shared/root", "shared/timestamp", "shared/snapshot", "shared/targets")
+# Whom a State names to be called when the caller's authority is not listed itself.
+_DESKS: Final = ("contact_point", "central_authority")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A card, and how well it is known.
+
+    ``source`` is ``shared``, ``paired`` or ``own``. ``is_listed`` is false once its State
+    dropped it. ``stale_since`` is when what says so expired, None while it is current: what is
+    stale is still used, and shown as stale.
+    """
+
+    card: AuthorityCard
+    source: str
+    is_listed: bool
+    stale_since: Instant | None
+
+
+def find_card(node: Node, unit: Unit, state: str, authority: str) -> Known:
+    """Return what is known of an authority; raise ``UnknownAuthority``."""
+    for row in unit.authorities.find(state=state, authority=authority):
+        return _known(node, unit, row)
+    raise UnknownAuthority(where=f"{state}/{authority}"[:200])
+
+
+def list_cards(node: Node) -> tuple[Known, ...]:
+    """Return all that is known, by State and authority, with what States have dropped."""
+    with node.store.view() as unit:
+        return tuple(_known(node, unit, row) for row in unit.authorities.find())
+
+
+def own_card(node: Node) -> Known:
+    """Return the node's own card as the directory lists it; raise ``UnknownAuthority``."""
+    with node.store.view() as unit:
+        return find_card(node, unit, node.state, node.authority)
+
+
+def vouchers(node: Node) -> tuple[Voucher, ...]:
+    """Return for every key of every listed authority a voucher, as judges of orders need."""
+    return tuple(
+        voucher for known in list_cards(node) if known.is_listed for voucher in _vouch(known.card)
+    )
+
+
+def call_back_numbers(node: Node, unit: Unit, state: str, authority: str) -> frozenset[str]:
+    """Return the numbers on which a caller of that authority is called back.
+
+    Those of the authority itself; if it is not listed by that name, those of its State's
+    contact points and central authorities. Nothing where the directory knows nothing; and
+    never a number of an exercise for real work.
+    """
+    rows = [row for row in unit.authorities.find(state=state) if row.is_listed]
+    read = [AuthorityCard.parse(row.document) for row in rows]
+    cards = [card for card in read if card.exercise == node.exercise]
+    meant = [card for card in cards if card.authority == authority]
+    chosen = meant or [card for card in cards if card.kind in _DESKS]
+    return frozenset(number for card in chosen for number in card.numbers())
+
+
+def stale_since(node: Node, unit: Unit, state: str, source: str) -> Instant | None:
+    """Return since when what is known of a State is stale; None while it is current."""
+    names = [state_name(state)]
+    if source == SHARED:
+        names += _FRESH
+    rows = [row for name in names for row in unit.trust.find(name=name)]
+    now = node.clock.now()
+    over = [row.expires for row in rows if row.expires is not None and row.expires <= now]
+    return min(over, default=None)
+
+
+def state_name(state: str) -> str:
+    """Return the name of the row with a State's list."""
+    return f"state/{state}"
+
+
+def root_name(state: str, version: int) -> str:
+    """Return the name of the row with one version of a State's own keys."""
+    return f"state/{state}/root/{version}"
+
+
+def _known(node: Node, unit: Unit, row: AuthorityRow) -> Known:
+    return Known(
+        card=AuthorityCard.parse(row.document),
+        source=row.source,
+        is_listed=row.is_listed,
+        stale_since=stale_since(node, unit, row.state, row.source),
+    )
+
+
+def _vouch(card: AuthorityCard) -> Iterator[Voucher]:
+    for one in card.keys:
+        ends = [moment for moment in (one.until, one.revoked) if moment is not None]
+        yield Voucher(
+            card=PublicCard(name=card.authority, authority=card.authority, key=one.key),
+            state=card.state,
+            since=one.since,
+            until=min(ends, default=None),
+        )
+
+
+def trust_rows(unit: Unit, prefix: str) -> tuple[TrustRow, ...]:
+    """Return the verified metadata whose name begins so."""
+    return tuple(row for row in unit.trust.find() if row.name.startswith(prefix))
