@@ -88,3 +88,25 @@ TRANSFER_VOLUMES: Final = 20_000
 DESCRIPTOR_BYTES: Final = 4 << 20
 # Objects that are to come first: chosen one by one, by a person.
 CHOSEN_OBJECTS: Final = 1_000
+# One piece of an upload, in memory once at each end: the chunk of a transfer.
+PIECE_BYTES: Final = 8 << 20
+# All uploads to one dossier together: a terabyte in one sitting, and once again.
+UPLOAD_BYTES: Final = 1 << 41
+# Uploads to one dossier that are under way at once: a provider has one, or two by mistake.
+UPLOADS_OPEN: Final = 16
+# An inventory, or the list of what is returned: 100,000 files with names of usual length.
+INVENTORY_BYTES: Final = 16 << 20
+# One line of it: the longest path that is recorded, escaped, with size, digest and salt.
+INVENTORY_LINE_BYTES: Final = 16 << 10
+# Wrong codes for one order before all codes for it rest a while: fingers slip, machines guess.
+CODE_MISSES: Final = 10
+# Findings of one kind that nobody has seen yet: more of them say nothing new, and fill the disk.
+FINDINGS_UNSEEN: Final = 200
+# Places on a duty roster: told one after the other, the hundredth would hear after a day.
+ROSTER_PLACES: Final = 100
+# The list of keys and settings of a node in a backup: some dozens of small files.
+BACKUP_PAPERS: Final = 1_000
+BACKUP_PAPER_BYTES: Final = 1 << 20
+BACKUP_PAPERS_BYTES: Final = 64 << 20
+# One line of a list in a backup: a digest and a size, or the head of a chain with its names.
+BACKUP_LINE_BYTES: Final = 4_096
