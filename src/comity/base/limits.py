@@ -110,3 +110,23 @@ BACKUP_PAPER_BYTES: Final = 1 << 20
 BACKUP_PAPERS_BYTES: Final = 64 << 20
 # One line of a list in a backup: a digest and a size, or the head of a chain with its names.
 BACKUP_LINE_BYTES: Final = 4_096
+# The documents of one message by the wire, together; larger ones are evidence and go as volumes.
+MESSAGE_DOCUMENTS: Final = 12 << 20
+# The bundle within a message: its documents in base64, a content and an act, and some air.
+BUNDLE_BYTES: Final = 20 << 20
+# A message: the encrypted bundle (16 bytes more for each 64 KiB), its header and its statement.
+MESSAGE_BYTES: Final = 21 << 20
+# The signed statement in front of a message, or a receipt: two signatures take 5 kB in base64.
+STATEMENT_BYTES: Final = 16 << 10
+# How long before it is sent a message may have been made: a peer that was down for a month.
+MESSAGE_DAYS: Final = 30
+# Messages of one sender that wait for an earlier one: a long case sends some hundreds.
+MESSAGES_HELD: Final = 1_000
+# Receipts that are given out for one message: nine events.
+RECEIPTS_BYTES: Final = 16 * STATEMENT_BYTES
+# What is kept as evidence in one finding: two acts that claim one place, in full.
+FINDING_BYTES: Final = 2 * ENVELOPE_BYTES + 1
+# Findings kept of one source and day: a person reads some; the rest is counted.
+FINDINGS_A_DAY: Final = 50
+# The words of a finding, and of its source.
+FINDING_WORDS: Final = 400

@@ -372,7 +372,11 @@ class ReceiptRow(AnyRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow(AnyRow):
-    """What was refused, or is odd, kept for a person; ``evidence`` are the bytes, bounded."""
+    """What was refused, or is odd, kept for a person; ``evidence`` are the bytes, bounded.
+
+    ``day`` is that of ``at``: only so many are kept of one source and day, and the rest is
+    counted in ``more`` of one row of the kind ``more``.
+    """
 
     KEY = ("ident",)
     ident: Ident
@@ -383,6 +387,8 @@ class FindingRow(AnyRow):
     evidence: bytes
     seen_by: str
     seen_at: Instant | None
+    day: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

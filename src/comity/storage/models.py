@@ -432,12 +432,15 @@ class Finding(Record):
     evidence = BytesField()
     seen_by = models.CharField(max_length=_TREATY, blank=True)
     seen_at = InstantField(null=True)
+    day = models.CharField(max_length=_NAME, blank=True, default="")
+    more = models.PositiveIntegerField(default=0)
 
     class Meta:
         """Its place, and how it is found."""
 
         indexes: ClassVar = [
             models.Index(fields=["at"], name="finding_at"),
+            models.Index(fields=["source", "day"], name="finding_day"),
         ]
 
 
