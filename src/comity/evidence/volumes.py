@@ -70,6 +70,12 @@ class VolumeSink:
             return _EntryWriter(self, self._lane(family), name)
         return _SmallWriter(self, name)
 
+    def turn(self) -> None:
+        """End every volume begun, so that what comes next lies in volumes of its own."""
+        for lane in self._lanes:
+            lane.close()
+            lane.is_taken = True
+
     def finish(self) -> None:
         """End every volume, then write volume 0: the index, tags and seal."""
         for lane in self._lanes:

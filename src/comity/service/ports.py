@@ -286,6 +286,12 @@ class Blobs(Protocol):
         Raise ``BlobMissing`` or ``BlobBroken``.
         """
 
+    def part(self, name: Digest, offset: int, size: int) -> bytes:
+        """Return so many bytes from ``offset`` on, fewer only at the end; raise ``BlobMissing``.
+
+        They are not compared with the name: the caller has a digest of its own for them.
+        """
+
     def size(self, name: Digest) -> int:
         """Return the length in bytes; raise ``BlobMissing``."""
 
@@ -340,4 +346,4 @@ class Mailer(Protocol):
     """What sends mail."""
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Send one mail; raise ``MailUnreachable``."""
+        """Send one mail; raise ``MailUnreachable``, or ``MailRefused`` for a bad address."""

@@ -24,7 +24,7 @@ def sweep_blobs(node: Node) -> int:
         for job in unit.jobs.find(state=WAITING):
             if unit.jobs.lock(job.ident).lease_until is not None:
                 raise WorkUnderWay(where=str(job.ident))
-        named = unit.volumes.distinct("blob")
+        named = unit.volumes.distinct("blob") | unit.pieces.distinct("blob")
         spare = [name for name in kept if name not in named]
         for name in spare:
             node.blobs.remove(name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
-from comity.base import Digest, canonical_bytes
+from comity.base import Digest, Ident, canonical_bytes
 from comity.evidence import Source, VolumeSink, VolumeSource
 from comity.seal.age import Identity, Recipient
 from comity.service.contents import unwrap
@@ -20,7 +20,7 @@ from comity.service.jobs import Held, require_held
 from comity.service.listing import ROWS
 from comity.service.node import Node
 from comity.service.ports import Draft, Unit
-from comity.service.rows import IdentityRow, PackageRow, VolumeRow
+from comity.service.rows import IdentityRow, PackageRow, ReceivedRow, VolumeRow
 
 
 class VolumeWriter:
@@ -68,15 +68,21 @@ class VolumeWriter:
 
 
 class JobVolumes:
-    """The volumes that a job writes, to one identity of its dossier."""
+    """The volumes that a job writes, to one identity of its dossier or to another authority."""
 
-    def __init__(self, node: Node, held: Held, identity: IdentityRow) -> None:
-        """Make a sink for what the job writes."""
+    def __init__(
+        self,
+        node: Node,
+        held: Held,
+        to: IdentityRow | Recipient,
+        writer: Callable[[Node, Held, int], VolumeWriter] = VolumeWriter,
+    ) -> None:
+        """Make a sink for what the job writes; ``writer`` begins each volume."""
         self._writers: list[VolumeWriter] = []
-        recipient = Recipient.parse(identity.recipient)
+        recipient = to if isinstance(to, Recipient) else Recipient.parse(to.recipient)
 
         def begin(number: int) -> VolumeWriter:
-            self._writers.append(VolumeWriter(node, held, number))
+            self._writers.append(writer(node, held, number))
             return self._writers[-1]
 
         self.sink = VolumeSink(begin, [recipient], node.random)
@@ -122,7 +128,10 @@ def open_volumes(node: Node, rows: Iterable[VolumeRow], identity: Identity) -> V
 
 @dataclass(frozen=True, slots=True)
 class PackageSource:
-    """A package on a node: objects from the taking-in, tags and seal from the sealing."""
+    """A package on a node: objects from the taking-in, tags and seal from the sealing.
+
+    Of a package that was received both are the same volumes.
+    """
 
     taken: VolumeSource
     sealed: VolumeSource
@@ -130,7 +139,8 @@ class PackageSource:
     def names(self) -> Iterator[str]:
         """Give every name there is."""
         yield from (name for name in self.taken.names() if name != ROWS)
-        yield from self.sealed.names()
+        if self.sealed is not self.taken:
+            yield from self.sealed.names()
 
     def open(self, name: str) -> io.BufferedIOBase:
         """Open the entry ``name`` for reading."""
@@ -149,24 +159,38 @@ class PackageSource:
         return self.taken if name.startswith("bag/data/") else self.sealed
 
 
-def open_sealed(node: Node, unit: Unit, package: PackageRow) -> Callable[[], PackageSource]:
+def open_sealed(
+    node: Node, unit: Unit, package: PackageRow | ReceivedRow
+) -> Callable[[], PackageSource]:
     """Return what opens the package; raise ``ContentErased`` if it was erased."""
-    intake = unit.intakes.get(package.intake)
     parts = [
         (unit.volumes.find(job=job), unwrap(node, unit.identities.get(package.dossier, number)))
-        for job, number in (
-            (package.intake, intake.generation),
-            (package.job, package.generation),
-        )
+        for job, number in _jobs(unit, package)
     ]
 
     def begin() -> PackageSource:
         with ExitStack() as opened:
-            taken, sealed = (
+            sources = [
                 opened.enter_context(closing(open_volumes(node, rows, identity)))
                 for rows, identity in parts
-            )
-            opened.pop_all()  # both are open: closing is now the caller's
-        return PackageSource(taken, sealed)
+            ]
+            opened.pop_all()  # all are open: closing is now the caller's
+        return PackageSource(sources[0], sources[-1])
 
     return begin
+
+
+def _jobs(unit: Unit, package: PackageRow | ReceivedRow) -> tuple[tuple[Ident, int], ...]:
+    """Return the jobs that wrote the volumes, each with the generation of its identity."""
+    own = (package.job, package.generation)
+    if isinstance(package, ReceivedRow):
+        return (own,)
+    intake = unit.intakes.get(package.intake)
+    return ((package.intake, intake.generation), own)
+
+
+def drop_blobs(node: Node, unit: Unit, blobs: Iterable[Digest | None]) -> None:
+    """Remove those of ``blobs`` that no row names any more; the rows must be gone already."""
+    for blob in set(blobs) - {None}:
+        if not unit.volumes.count(blob=blob) and not unit.pieces.count(blob=blob):
+            node.blobs.remove(blob)  # type: ignore[arg-type] # none of them is None

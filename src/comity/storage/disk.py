@@ -90,6 +90,12 @@ class DiskBlobs:
             raise
         return found
 
+    def part(self, name: Digest, offset: int, size: int) -> bytes:
+        """Return so many bytes from ``offset`` on, not compared with the name."""
+        with _reach(_place(self._folder, name), name) as found, _translated():
+            found.seek(offset)
+            return found.read(size)
+
     def size(self, name: Digest) -> int:
         """Return the length in bytes."""
         try:

@@ -30,7 +30,7 @@ def check_blobs(node: Node, findings: Findings) -> None:
     # 17. Blobs.
     kept = list(node.blobs.names())
     with node.store.view() as unit:
-        named = unit.volumes.distinct("blob")
+        named = unit.volumes.distinct("blob") | unit.pieces.distinct("blob")
     findings.look(_BLOBS, len(kept))
     spare = [name for name in kept if name not in named]
     strays = list(node.blobs.strays())
