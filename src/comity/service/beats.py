@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from comity.base.errors import ComityError
+from comity.service import notices
 from comity.service.node import Node
 
 Beat: TypeAlias = Callable[[Node], int]
 
 # One line each; the order is that of a pass.
-BEATS: Final[tuple[Beat, ...]] = ()
+BEATS: Final[tuple[Beat, ...]] = (
+    notices.watch_deadlines,
+    notices.send_notices,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def unwrap(node: Node, row: IdentityRow) -> Identity:
     """Return the identity itself; raise ``ContentErased`` if it was destroyed."""
     if row.wrapped is None:
         raise ContentErased(where=str(row.chain))
-    return Identity.parse(decrypt_bytes(row.wrapped, [node.identity]).decode("ascii"))
+    return Identity.parse(decrypt_bytes(row.wrapped, node.identities).decode("ascii"))
 
 
 def seal_for(node: Node, recipient: Recipient, document: bytes) -> bytes:

@@ -95,6 +95,13 @@ class MailUnreachable(OutOfReach):
     remedy = "It is tried again by itself; see that the mail server in node.toml is right."
 
 
+class MailRefused(AskedWrongly):
+    """The mail server takes no mail for this address."""
+
+    code = "service/mail-refused"
+    remedy = "Correct the address of the person on duty."
+
+
 class ContentErased(NotPermitted):
     """This content was erased; only its digest is left."""
 

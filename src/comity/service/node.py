@@ -35,6 +35,8 @@ class Node:
     random: Random
     key: SigningKey = field(repr=False)
     identity: Identity = field(repr=False)
+    # Identities of before: what was sealed to them still opens.
+    former: tuple[Identity, ...] = field(default=(), repr=False)
     # Where it keeps its things: they are never themselves taken in as evidence.
     home: Path | None = None
     # None where nothing reaches out: a node that only records, a test.
@@ -47,6 +49,11 @@ class Node:
     def sealer(self) -> Sealer:
         """Return the authority as it seals packages."""
         return Sealer(key=self.key, name=self.authority, authority=self.authority)
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """Return all that opens what was sealed to the authority, the present one first."""
+        return (self.identity, *self.former)
 
     @property
     def profile(self) -> StateProfile | None:

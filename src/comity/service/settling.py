@@ -13,6 +13,7 @@ from comity.seal.act import SignedAct
 from comity.service.chains import Wording, read_acts, read_held, write_act
 from comity.service.deriving import Derived, derive_dossier, view_followers
 from comity.service.node import Node, Officer
+from comity.service.notices import acknowledge_acted
 from comity.service.ports import Unit
 from comity.service.rows import DossierRow
 
@@ -25,6 +26,7 @@ def record_act(
     Raise ``Moved`` if the dossier is no longer the one that was ``held``.
     """
     signed = write_act(node, unit, officer, held.ident, wording)
+    acknowledge_acted(node, unit, officer, held.ident)
     head = settle(node, unit, held.ident, expected=held.version)
     if head.follows is not None:
         # A hold waits for the request that follows it: its deadlines may have moved.

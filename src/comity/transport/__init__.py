@@ -1,0 +1,1 @@
+"""What reaches outside: other nodes over TLS, mail. Implements the ports of ``service``."""
