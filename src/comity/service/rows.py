@@ -466,6 +466,7 @@ class ReceivedRow(AnyRow):
 class ReturnRow(VersionedRow):
     """An upload: a provider's return to an order, or evidence that an officer brings.
 
+    ``statement`` is what was said of it when it began, as an age file to the dossier's identity.
     ``is_identified`` if the provider's directory key signed it; ``code`` is the digest of the
     code that was given instead. ``state``: ``open``, ``whole``, ``taken``, ``refused``.
     """
@@ -503,7 +504,7 @@ class ReturnCodeRow(AnyRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow(AnyRow):
-    """An order that was issued: the signed file as it was served."""
+    """An order that was issued. ``served`` is the digest of its file, which its act covers."""
 
     KEY = ("order",)
     order: str
@@ -511,7 +512,7 @@ class OrderRow(AnyRow):
     provider: str
     made: Instant
     until: Instant
-    document: bytes
+    served: Digest
     revoked: Instant | None
 
 

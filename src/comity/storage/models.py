@@ -575,14 +575,14 @@ class ReturnCode(Record):
 
 
 class Order(Record):
-    """An order that was issued: the signed file as it was served."""
+    """An order that was issued, by the digest of its signed file."""
 
     order = models.CharField(primary_key=True, max_length=_TREATY)
     dossier = IdentField()
     provider = models.CharField(max_length=_TREATY, blank=True)
     made = InstantField()
     until = InstantField()
-    document = BytesField()
+    served = DigestField()
     revoked = InstantField(null=True)
 
     class Meta:

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(blank=True, max_length=400)),
                 ('made', comity.storage.fields.InstantField()),
                 ('until', comity.storage.fields.InstantField()),
-                ('document', comity.storage.fields.BytesField()),
+                ('served', comity.storage.fields.DigestField(max_length=71)),
                 ('revoked', comity.storage.fields.InstantField(null=True)),
             ],
             options={
