@@ -24,3 +24,17 @@ class FileNotRead(AskedWrongly):
 
     code = "order/file"
     remedy = "Look at the name, and at who may read the file or write in its folder."
+
+
+class AnswerImpossible(AskedWrongly):
+    """An answer, or a return, cannot say this."""
+
+    code = "answer/impossible"
+    remedy = "The codes and what each carries are listed in docs/protocol/provider.md."
+
+
+class CallRefused(DoesNotVerify):
+    """This call is not signed by whom it says."""
+
+    code = "provider/call"
+    remedy = "Sign it anew with the key that stands in the directory, by a clock that is right."
