@@ -20,6 +20,8 @@ from comity.service.chains import EXCHANGED, HOUSE
 from comity.service.errors import NotThere, Unfit
 from comity.service.rows import DeadlineRow, DossierRow, OutboxRow, StandingRow
 
+PRIORITIES = ("emergency", "urgent", "routine")
+ROUTINE = PRIORITIES[-1]
 OPEN = "open_dossier"
 DELIVERY = "record_delivery"
 
@@ -93,6 +95,7 @@ def read_head(acts: tuple[Act, ...], holder: str) -> DossierRow:
         opened=first.at,
         follows=Ident(terms["follows"]) if "follows" in terms else None,
         investigation=Ident(terms["investigation"]) if "investigation" in terms else None,
+        priority=terms.get("priority", ROUTINE),
     )
 
 

@@ -17,7 +17,7 @@ from comity.domain.party import StateCode
 from comity.law import Step
 from comity.seal.act import SignedAct
 from comity.service.chains import HOUSE, Wording, read_acts, write_act
-from comity.service.deriving import OPEN
+from comity.service.deriving import OPEN, PRIORITIES, ROUTINE
 from comity.service.errors import Moved, OtherGround, Unfit
 from comity.service.node import Node, Officer
 from comity.service.ports import Unit
@@ -44,6 +44,7 @@ class Opening:
     is_asking: bool = True
     investigation: Ident | None = None
     follows: Ident | None = None
+    priority: str = ROUTINE
 
 
 def open_dossier(node: Node, officer: Officer, opening: Opening) -> Ident:
@@ -170,9 +171,17 @@ def _new_head(node: Node, opening: Opening) -> DossierRow:
         opened=node.clock.now(),
         follows=opening.follows,
         investigation=opening.investigation,
+        priority=_read_priority(opening.priority),
     )
     read_dossier(node, head)  # the domain refuses what does not fit together
     return head
+
+
+def _read_priority(text: str) -> str:
+    if text not in PRIORITIES:
+        detail = f"Priorities are {', '.join(PRIORITIES)}."
+        raise Unfit(detail)
+    return text
 
 
 def _require_company(unit: Unit, head: DossierRow) -> None:
@@ -194,6 +203,8 @@ def _opening_words(node: Node, head: DossierRow) -> Wording:
         terms["follows"] = str(head.follows)
     if head.investigation is not None:
         terms["investigation"] = str(head.investigation)
+    if head.priority != ROUTINE:
+        terms["priority"] = head.priority
     return platform_words(node, head, Move(step=OPEN, terms=terms))
 
 
