@@ -1,0 +1,48 @@
+"""The body of a request: its length told, within the bound, its kind right, strict JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+from ninja.parser import Parser
+
+from comity.base import limits, parse_json
+from comity.base.errors import DoesNotVerify
+from comity.web.api import errors
+
+# One document of 32 MiB in base64, and air.
+BODY_BYTES: Final = 48 << 20
+PIECE_BYTES: Final = limits.PIECE_BYTES
+_JSON: Final = "application/json"
+_PIECE: Final = "application/octet-stream"
+
+
+class StrictParser(Parser):
+    """JSON without repeated names, fractions or endless depth."""
+
+    def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401, PLR6301 # ninja's own way
+        """Return what the body holds; raise ``BodyRefused``."""
+        try:
+            return parse_json(request.body, limit=BODY_BYTES)
+        except DoesNotVerify as error:
+            raise errors.BodyRefused(error.detail) from error
+
+
+def require_body(request: HttpRequest) -> None:
+    """Refuse a body before it is read: without a length, over the bound, of another kind."""
+    if request.headers.get("Transfer-Encoding"):
+        raise errors.LengthMissing
+    text = request.headers.get("Content-Length", "")
+    if not text:
+        if request.method in {"POST", "PUT", "PATCH"}:
+            raise errors.LengthMissing
+        return
+    if not (text.isascii() and text.isdigit()):
+        raise errors.LengthMissing
+    is_piece = request.method == "PATCH"
+    if int(text) > (PIECE_BYTES if is_piece else BODY_BYTES):
+        raise errors.BodyTooLarge
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if int(text) and kind != (_PIECE if is_piece else _JSON):
+        raise errors.MediaRefused

@@ -1,0 +1,5 @@
+"""evidence."""
+
+from comity.web.api.asking import Door
+
+door = Door("evidence")

@@ -1,0 +1,5 @@
+"""orders."""
+
+from comity.web.api.asking import Door
+
+door = Door("orders")

@@ -1,0 +1,5 @@
+"""people."""
+
+from comity.web.api.asking import Door
+
+door = Door("people")

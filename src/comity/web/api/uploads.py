@@ -1,0 +1,5 @@
+"""uploads."""
+
+from comity.web.api.asking import Door
+
+door = Door("uploads")

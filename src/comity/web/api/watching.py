@@ -1,0 +1,5 @@
+"""watching."""
+
+from comity.web.api.asking import Door
+
+door = Door("watching")
