@@ -100,8 +100,8 @@ INVENTORY_BYTES: Final = 16 << 20
 INVENTORY_LINE_BYTES: Final = 16 << 10
 # Wrong codes for one order before all codes for it rest a while: fingers slip, machines guess.
 CODE_MISSES: Final = 10
-# Findings of one kind that nobody has seen yet: more of them say nothing new, and fill the disk.
-FINDINGS_UNSEEN: Final = 200
+# Answers to one order: a provider gives three or four; more is noise in the record.
+ORDER_ANSWERS: Final = 100
 # Places on a duty roster: told one after the other, the hundredth would hear after a day.
 ROSTER_PLACES: Final = 100
 # The list of keys and settings of a node in a backup: some dozens of small files.
@@ -130,3 +130,18 @@ FINDING_BYTES: Final = 2 * ENVELOPE_BYTES + 1
 FINDINGS_A_DAY: Final = 50
 # The words of a finding, and of its source.
 FINDING_WORDS: Final = 400
+# How long a signed request is good for, and by how much two nodes' clocks may differ.
+REQUEST_SECONDS: Final = 300
+# A nonce: 128 random bits are 22 characters of base64.
+NONCE_LEAST: Final = 16
+NONCE_MOST: Final = 64
+# The two fields of a request's signature: ours have 330 and 95 characters.
+SIGNATURE_FIELD_CHARACTERS: Final = 2_000
+# What a peer may answer to a question of ours that has no bound of its own.
+ANSWER_BYTES: Final = 64 << 10
+# Protocols that a peer may offer; more is noise.
+PROTOCOLS: Final = 16
+# Bodies of one peer, or of one return, read at once: a slow one must not take every thread.
+BODIES_AT_ONCE: Final = 6
+# What is sent to try the way: one random number.
+ECHO_BYTES: Final = 1_024

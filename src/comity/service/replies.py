@@ -21,7 +21,9 @@ from comity.seal.act import SignedAct
 from comity.service.deriving import DELIVERY
 from comity.service.errors import AlreadyThere, NotThere
 from comity.service.node import Node, Officer
+from comity.service.ports import Unit
 from comity.service.requests import hold, platform_words, step_words
+from comity.service.rows import DossierRow
 from comity.service.settling import record_act
 from comity.service.situations import Move, see
 
@@ -65,30 +67,36 @@ def record_step(node: Node, officer: Officer, dossier: Ident, reply: Reply) -> S
     the standing then says what becomes of it. Raise ``StepClosed`` if it is no step of theirs.
     """
     with node.store.unit() as unit:
-        held = hold(node, unit, dossier)
-        _require_past(node, reply.received)
-        move = Move(
-            step=reply.step,
-            content=reply.content,
-            terms=reply.terms,
-            documents={**reply.documents, PROOF: reply.proof},
-            channel=Channel.parse(reply.channel).value,
-        )
-        step = require_recording(see(node, unit, officer, held, move))
-        if reply.seen is not None:
-            unit.outbox.get(reply.seen)  # what they saw of ours was sent to them
-        words = replace(
-            step_words(held, step, move),
-            seen=reply.seen,
-            recorded={
-                "of": f"{held.counterpart} {held.counterpart_authority}",
-                "channel": move.channel,
-                "received": str(reply.received),
-                "proof": str(Digest.of(reply.proof)),
-                **({"seen": NOTHING_SEEN} if reply.has_seen_nothing else {}),
-            },
-        )
-        return record_act(node, unit, officer, held, words)
+        return record_reply(node, unit, officer, hold(node, unit, dossier), reply)
+
+
+def record_reply(
+    node: Node, unit: Unit, officer: Officer, held: DossierRow, reply: Reply
+) -> SignedAct:
+    """Record a step of the other side in a dossier that is held, within the unit of a verb."""
+    _require_past(node, reply.received)
+    move = Move(
+        step=reply.step,
+        content=reply.content,
+        terms=reply.terms,
+        documents={**reply.documents, PROOF: reply.proof},
+        channel=Channel.parse(reply.channel).value,
+    )
+    step = require_recording(see(node, unit, officer, held, move))
+    if reply.seen is not None:
+        unit.outbox.get(reply.seen)  # what they saw of ours was sent to them
+    words = replace(
+        step_words(held, step, move),
+        seen=reply.seen,
+        recorded={
+            "of": f"{held.counterpart} {held.counterpart_authority}",
+            "channel": move.channel,
+            "received": str(reply.received),
+            "proof": str(Digest.of(reply.proof)),
+            **({"seen": NOTHING_SEEN} if reply.has_seen_nothing else {}),
+        },
+    )
+    return record_act(node, unit, officer, held, words)
 
 
 def record_delivery(node: Node, officer: Officer, dossier: Ident, delivery: Delivery) -> SignedAct:
