@@ -6,7 +6,9 @@ A node's folder::
     keys/authority.key   signs acts and packages            keys/authority.pub   its card, for all
     keys/authority.age   opens what is sealed to the authority
     node.sqlite3         the database, unless it is a PostgreSQL
+    keys/wire.key, tls.key, tls.crt   see ``comity.app.wirekeys``
     blobs/               encrypted volumes, by the SHA-256 of their bytes
+    run/                 what the running processes say of themselves
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from comity.app import databases
+from comity.app.later import LaterWire
 from comity.app.settings import FILE, Settings, passphrase_file, read_settings
+from comity.app.wirekeys import WIRE_KEY, make_wire_keys
 from comity.app.world import RandomIdents, SystemClock
 from comity.base import Clock, canonical_bytes
 from comity.base.errors import AskedWrongly, BadValue, DoesNotVerify, OutOfReach
@@ -37,7 +41,8 @@ from comity.seal.keyfiles import (
 from comity.seal.keys import SigningKey
 from comity.service.errors import AlreadyThere, StoreMissing
 from comity.service.node import Node
-from comity.service.ports import Random, Store
+from comity.service.peers import Caller
+from comity.service.ports import Mailer, Random, Store, Wire
 from comity.service.rows import KeyRow
 from comity.storage.disk import DiskBlobs
 
@@ -129,6 +134,7 @@ def open_node(
     store = open_store(folder, settings)
     if missing := databases.missing_migrations(_alias(folder)):
         raise TablesOutdated(", ".join(missing), where=str(folder))
+    ticking = clock or SystemClock()
     return Node(
         state=settings.state,
         authority=settings.authority,
@@ -137,13 +143,32 @@ def open_node(
         book=book or load_book(predicates=frozenset(PREDICATES)),
         store=store,
         blobs=DiskBlobs(folder / _BLOBS, random),
-        clock=clock or SystemClock(),
+        clock=ticking,
         idents=RandomIdents(random),
         random=random,
         key=signing,
         identity=identity,
         home=folder,
+        wire=open_wire(folder, settings, ticking, random),
+        mailer=_open_mailer(settings),
+        mirrors=settings.mirrors,
     )
+
+
+def open_wire(folder: Path, settings: Settings, clock: Clock, random: Random) -> Wire | None:
+    """Return what reaches other nodes; None for a node that was made without keys for it."""
+    if not (folder / _KEYS / WIRE_KEY).exists():
+        return None
+    caller = Caller(state=settings.state, authority=settings.authority)
+    return LaterWire(folder, caller.keyid, clock, random)
+
+
+def _open_mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp:
+        return None
+    from comity.transport.mail import SmtpMailer  # noqa: PLC0415 - most commands send no mail
+
+    return SmtpMailer(settings.smtp, settings.mail_from)
 
 
 def open_store(folder: Path, settings: Settings) -> Store:
@@ -181,6 +206,7 @@ def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     write_key(keys / _SIGNING, signing, random, passphrase=phrase)
     write_key(keys / _IDENTITY, Identity.generate(random), random, passphrase=phrase)
     write_public(keys / _CARD, card)
+    make_wire_keys(folder, settings, SystemClock().now())
     (folder / FILE).write_text(settings.as_toml(), "utf-8")
     database = _database(folder, settings, create=True)
     store = databases.open_database(_alias(folder), database)

@@ -22,11 +22,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from comity.base.errors import AskedWrongly, Malformed, OutOfReach
 from comity.domain.party import StateCode
@@ -48,6 +50,8 @@ _POSSIBLE: Final = (
 _KEYS: Final = frozenset({"state", "authority", "kind", "exercise", "database"})
 _DOORS: Final = ("peers", "endpoint", "desk", "smtp", "mail_from")
 _MORE: Final = frozenset({*_DOORS, "mirrors"})
+_ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
+_MOST_PORT: Final = 65_535
 
 
 class SettingsRefused(AskedWrongly):
@@ -108,6 +112,25 @@ class Settings:
             odd = f"The scheme {scheme}: is not known." if colon else "No database is named."
             detail = f"{odd} {_POSSIBLE}"
             raise SettingsRefused(detail)
+        self._require_doors()
+
+    def _require_doors(self) -> None:
+        for name in ("peers", "desk"):
+            if getattr(self, name):
+                read_address(getattr(self, name), name)
+        if self.smtp and not self.mail_from:
+            detail = "Who sends mail needs an address to send it from (mail_from)."
+            raise SettingsRefused(detail)
+        if self.endpoint:
+            parts = urlsplit(self.endpoint)
+            bare = f"https://{parts.netloc}"
+            if self.endpoint != bare or _ADDRESS.fullmatch(parts.netloc) is None:
+                detail = "An endpoint is written https://host:port."
+                raise SettingsRefused(detail)
+        for mirror in self.mirrors:
+            if urlsplit(mirror).scheme not in {"http", "https"}:
+                detail = "A mirror is an address that begins with https:// or http://."
+                raise SettingsRefused(detail)
 
     @property
     def is_sqlite(self) -> bool:
@@ -121,6 +144,15 @@ class Settings:
         return "".join(
             f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}\n" for name in said
         )
+
+
+def read_address(text: str, name: str = "") -> tuple[str, int]:
+    """Return host and port of ``host:port``; raise ``SettingsRefused``."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None or not 0 < int(match[2]) <= _MOST_PORT:
+        detail = f"{name or 'An address'} is written host:port, as 127.0.0.1:8443."
+        raise SettingsRefused(detail)
+    return match[1].strip("[]"), int(match[2])
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

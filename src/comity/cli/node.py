@@ -34,15 +34,31 @@ def init(  # noqa: PLR0913 # each is an option that a person may give
     database: Annotated[
         str, typer.Option(help="postgres://user@host:port/name; else a file in the folder.")
     ] = SQLITE,
+    peers: Annotated[str, typer.Option(help="host:port where other nodes reach it (TLS).")] = "",
+    endpoint: Annotated[
+        str, typer.Option(help="https://host:port as others are told; else that of --peers.")
+    ] = "",
+    desk: Annotated[str, typer.Option(help="host:port for its own people and programs.")] = "",
+    mirror: Annotated[
+        list[str] | None, typer.Option(help="Where the shared directory is fetched; repeatable.")
+    ] = None,
+    smtp: Annotated[str, typer.Option(help="host:port of the mail server for notices.")] = "",
+    mail_from: Annotated[str, typer.Option(help="The sender of notices.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a node in a new folder: keys, tables, room for evidence."""
+    """Make a node in a new folder: keys, certificate, tables, room for evidence."""
     settings = Settings(
         state=str(StateCode.parse(state)),
         authority=authority,
         kind=kind,
         exercise=exercise,
         database=database,
+        peers=peers,
+        endpoint=endpoint or (f"https://{peers}" if peers else ""),
+        desk=desk,
+        mirrors=tuple(mirror or ()),
+        smtp=smtp,
+        mail_from=mail_from,
     )
     card = init_node(folder, settings)
     told = {
@@ -52,6 +68,8 @@ def init(  # noqa: PLR0913 # each is an option that a person may give
         "exercise": settings.exercise,
         "key": str(card.key.key_id),
         "card": str(card_path(folder)),
+        "endpoint": settings.endpoint,
+        "desk": settings.desk,
     }
     _tell(
         told,

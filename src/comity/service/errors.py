@@ -88,6 +88,13 @@ class PeerUnreachable(OutOfReach):
     remedy = "It is tried again by itself; if it lasts, call the number in the directory."
 
 
+class NoCommonVersion(PeerUnreachable):
+    """The other node speaks no version of the protocol that this one speaks."""
+
+    code = "service/no-common-version"
+    remedy = "One of the two must be brought up to date; tell its operators."
+
+
 class MailUnreachable(OutOfReach):
     """The mail could not be handed over."""
 

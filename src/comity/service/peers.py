@@ -20,6 +20,8 @@ from comity.service.node import Node
 from comity.service.ports import Peer
 from comity.service.rows import NonceRow
 
+# Versions of the peers' protocol that this program speaks, the best first.
+PROTOCOLS: Final = ("1",)
 _PLAIN: Final = " !'()*+,-.:;=@_~"
 
 
