@@ -27,6 +27,9 @@ _NOUNS: Final = {
     "evidence": "Seal, verify, open and disclose evidence; needs no node.",
     "order": "Is an order on a provider genuine? Verify, make and revoke one; needs no node.",
     "law": "Read the law files as a lawyer would.",
+    "request": "Ask, answer, record: the steps of a request, at the desk of a node.",
+    "package": "Take evidence in, seal it, hand it out, at the desk of a node.",
+    "person": "Who may act for the authority, in which roles, with which token.",
     "node": "Make a State's node and run its work.",
     "check": "Is all that a node stores consistent?",
 }

@@ -1,0 +1,9 @@
+"""x."""
+import typer
+
+app = typer.Typer()
+
+
+@app.callback()
+def x() -> None:
+    """X."""
