@@ -94,9 +94,9 @@ PIECE_BYTES: Final = 8 << 20
 UPLOAD_BYTES: Final = 1 << 41
 # Uploads to one dossier that are under way at once: a provider has one, or two by mistake.
 UPLOADS_OPEN: Final = 16
-# An inventory, or the list of what is returned: 100,000 files with names of usual length.
-INVENTORY_BYTES: Final = 16 << 20
-# One line of it: the longest path that is recorded, escaped, with size, digest and salt.
+# An inventory, or the list of what is returned: 50,000 files; both fit one document compared.
+INVENTORY_BYTES: Final = 12 << 20
+# One line of it: the longest path that is recorded, in JSON, with size, digest and salt.
 INVENTORY_LINE_BYTES: Final = 16 << 10
 # Wrong codes for one order before all codes for it rest a while: fingers slip, machines guess.
 CODE_MISSES: Final = 10

@@ -40,7 +40,7 @@ SALT_BYTES: Final = 32
 _HEAD: Final = frozenset({"order", "frozen_at", "salt"})
 _ITEM: Final = frozenset({"name", "size", "sha256", "salt"})
 _LISTED: Final = frozenset({"name", "size", "sha256"})
-_MOST_NAME: Final = 3 * 4_400
+_NAME_BYTES: Final = 4_400
 _NAME: Final = re.compile(r"(?:[^%\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|%[0-9A-F]{2})+")
 _ODD: Final = re.compile("[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")
 
@@ -152,9 +152,9 @@ def _parse(line: bytes) -> Json:
 
 def _read_item(line: bytes, names: frozenset[str]) -> Item:
     found = read_object(_parse(line), names)
-    name = read_text(found["name"], most=_MOST_NAME)
-    if _NAME.fullmatch(name) is None:
-        detail = "A name holds what cannot be seen."
+    name = read_text(found["name"], most=_NAME_BYTES)
+    if _NAME.fullmatch(name) is None or len(name.encode("utf-8")) > _NAME_BYTES:
+        detail = f"A name is 1 to {_NAME_BYTES} bytes that can be seen."
         raise Malformed(detail)
     size = read_number(found["size"])
     if size < 0:

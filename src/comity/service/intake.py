@@ -10,7 +10,7 @@ them and begins anew. So there is one act, however often it was begun.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from comity import evidence
 from comity.base import Digest, Hasher, Ident, Instant
 from comity.base.canonical import Json
 from comity.base.errors import BadValue
-from comity.evidence import Provenance, VolumeSink, VolumeSource, require_places
+from comity.evidence import Place, Provenance, Taken, VolumeSink, VolumeSource, require_places
 from comity.evidence.leaves import Grove
 from comity.seal.fields import read_base64, write_base64
 from comity.service.contents import live_identity, unwrap
@@ -69,20 +69,21 @@ def take_in(node: Node, held: Held) -> None:
     clear_earlier(node, held)
     with node.store.unit() as unit:
         identity = live_identity(node, unit, held.dossier)
+    provenance = read_provenance(order["provenance"])
     with JobVolumes(node, held, identity) as sink:
-        tally = _write_objects(node, order, sink)
+        tally = write_objects(node, _read_places(order["places"]), provenance, sink)
     with node.store.unit() as unit:
         head = hold(node, unit, held.dossier)
         finish(unit, held)
-        move = _taking(unit, held, identity, tally)
+        move = taking_move(unit, held, identity, tally)
         words = done_words(node, head, called(node, head, TAKE_IN, move))
-        signed = record_act(node, unit, _read_officer(order), head, words)
+        signed = record_act(node, unit, read_officer(order), head, words)
         unit.intakes.add(intake_row(signed.act))
         list_exhibits(node, unit, intake_row(signed.act))
 
 
 @dataclass
-class _Tally:
+class Tally:
     """What was taken in, counted as it went by."""
 
     begun: Instant
@@ -92,25 +93,35 @@ class _Tally:
     irregular: int = 0
 
 
-def _write_objects(node: Node, order: dict[str, Json], sink: VolumeSink) -> _Tally:
-    """Take in all places; list the objects in an entry of their own, sealed like them."""
-    tally = _Tally(begun=node.clock.now())
-    provenance = _read_provenance(order["provenance"])
+def write_objects(
+    node: Node,
+    places: Iterable[Place],
+    provenance: Provenance,
+    sink: VolumeSink,
+    seen: Callable[[Taken], None] = lambda _: None,
+) -> Tally:
+    """Take in all places; list the objects in an entry of their own, sealed like them.
+
+    ``seen`` is told each object when it is taken in.
+    """
+    tally = Tally(begun=node.clock.now())
     intake = evidence.Intake(provenance=provenance, begun=tally.begun, random=node.random)
     listed = sink.create(ROWS)
-    for taken in evidence.take_in(_read_places(order["places"]), sink, intake):
+    for taken in evidence.take_in(places, sink, intake):
         line = write_row(taken)
         tally.hasher.update(line)
         listed.write(line)
         tally.leaves.append(row_leaf(taken))
         tally.size += taken.size
         tally.irregular += bool(taken.irregular)
+        seen(taken)
     listed.close()
     sink.finish()
     return tally
 
 
-def _taking(unit: Unit, held: Held, identity: IdentityRow, tally: _Tally) -> Move:
+def taking_move(unit: Unit, held: Held, identity: IdentityRow, tally: Tally) -> Move:
+    """Return what the act of taking in says and covers."""
     return Move(
         terms={
             "job": str(held.ident),
@@ -155,7 +166,8 @@ def open_taken(node: Node, unit: Unit, intake: IntakeRow) -> VolumeSource:
     return open_volumes(node, unit.volumes.find(job=intake.job), identity)
 
 
-def _read_officer(order: dict[str, Json]) -> Officer:
+def read_officer(order: dict[str, Json]) -> Officer:
+    """Return who asked for a job."""
     return Officer(actor=str(order["actor"]), role=str(order["role"]))
 
 
@@ -164,6 +176,7 @@ def _read_places(value: Json) -> Iterator[bytes]:
         yield read_base64(place)
 
 
-def _read_provenance(value: Json) -> Provenance:
+def read_provenance(value: Json) -> Provenance:
+    """Return where evidence comes from, as the order of a job says."""
     found = value if isinstance(value, dict) else {}
     return Provenance(**{name: str(text) for name, text in found.items()})
