@@ -189,3 +189,36 @@ def _read_volume(value: Json) -> Volume:
         size=_read_between(found["size"], 1, limits.VOLUME_BYTES),
         chunks=Digest.parse(read_text(found["chunks"], most=_TEXT)),
     )
+
+
+class ChunkHasher:
+    """Digests bytes that go by, chunk by chunk; ``close`` ends the last one."""
+
+    def __init__(self) -> None:
+        """Begin the first chunk."""
+        self.digests: list[bytes] = []
+        self._begin()
+
+    def update(self, data: bytes | memoryview) -> None:
+        """Take in the next bytes."""
+        rest = memoryview(data)
+        while rest:
+            part = rest[: self._room]
+            self._hasher.update(part)
+            self._room -= len(part)
+            rest = rest[len(part) :]
+            if not self._room:
+                self._end()
+
+    def close(self) -> None:
+        """End the last chunk, unless it has no bytes."""
+        if self._room < CHUNK_BYTES:
+            self._end()
+
+    def _begin(self) -> None:
+        self._hasher = blake3()
+        self._room = CHUNK_BYTES
+
+    def _end(self) -> None:
+        self.digests.append(self._hasher.digest())
+        self._begin()

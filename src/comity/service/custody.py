@@ -1,6 +1,6 @@
 """The acts of custody: what they are called, and what rows follow from them.
 
-Taking in, sealing, opening, disclosing and erasing are house acts. Where the law file of
+Taking in, sealing, receiving, opening, disclosing and erasing are house acts. Where the law file of
 the process has them as steps of our side, it says who may take them and when.
 """
 
@@ -16,12 +16,13 @@ from comity.service.chains import Wording
 from comity.service.node import Node, Officer
 from comity.service.ports import Unit
 from comity.service.requests import house_words, platform_words, step_words
-from comity.service.rows import DossierRow, IntakeRow, PackageRow
+from comity.service.rows import DossierRow, IntakeRow, PackageRow, ReceivedRow
 from comity.service.situations import Move
 
 # Each by the names that the law files give it on the two sides.
 TAKE_IN: Final = ("take_in", "collect_evidence")
 SEAL: Final = ("seal_evidence", "seal_collected")
+RECEIVE: Final = ("receive_evidence",)
 OPEN: Final = ("open_evidence",)
 DISCLOSE: Final = ("disclose_part",)
 ERASE: Final = ("court_ordered_erasure",)
@@ -85,6 +86,24 @@ def package_row(act: Act) -> PackageRow:
     )
 
 
+def received_row(act: Act) -> ReceivedRow:
+    """Return the row that follows from an act of receiving."""
+    terms, covers = act.terms, act.covers
+    return ReceivedRow(
+        ident=Ident(terms["package"]),
+        dossier=Ident(act.chain),
+        transfer=Ident(terms["transfer"]),
+        job=Ident(terms["job"]),
+        act=act.digest,
+        statement=covers["statement"],
+        root=covers["root"],
+        volumes=covers["volumes"],
+        objects_count=int(terms["objects"]),
+        sealed_at=Instant.parse(terms["sealed_at"]),
+        generation=int(terms["generation"]),
+    )
+
+
 def is_intake(act: Act) -> bool:
     """Return whether this act took evidence in on this node, and not elsewhere by hand."""
     return act.step in TAKE_IN and "job" in act.terms
@@ -93,3 +112,8 @@ def is_intake(act: Act) -> bool:
 def is_sealing(act: Act) -> bool:
     """Return whether this act sealed a package on this node."""
     return act.step in SEAL and "package" in act.terms
+
+
+def is_receiving(act: Act) -> bool:
+    """Return whether this act took over a package that another authority's node sealed."""
+    return act.step in RECEIVE and "transfer" in act.terms

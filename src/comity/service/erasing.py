@@ -12,14 +12,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from comity.base import Ident
+from comity.base import Digest, Ident
 from comity.seal.act import SignedAct
 from comity.service.custody import ERASE, called
-from comity.service.errors import Unfit
+from comity.service.errors import ContentErased, Unfit
 from comity.service.node import Node, Officer
+from comity.service.ports import Unit
 from comity.service.requests import hold, house_words
 from comity.service.settling import record_act
 from comity.service.situations import Move
+from comity.service.transfers_state import (
+    DONE,
+    REFUSED,
+    STOPPED,
+    change_transfer,
+    drop_pieces,
+)
+from comity.service.volumes import drop_blobs
 
 
 def erase_content(node: Node, officer: Officer, dossier: Ident, move: Move) -> SignedAct:
@@ -35,4 +44,17 @@ def erase_content(node: Node, officer: Officer, dossier: Ident, move: Move) -> S
         for row in identities:
             unit.identities.replace(replace(row, wrapped=None))
         erased = {**words.terms, "generations": " ".join(map(str, generations))}
-        return record_act(node, unit, officer, held, replace(words, terms=erased))
+        signed = record_act(node, unit, officer, held, replace(words, terms=erased))
+        blobs = _stop_transfers(unit, dossier)
+    drop_blobs(node, blobs)
+    return signed
+
+
+def _stop_transfers(unit: Unit, dossier: Ident) -> list[Digest]:
+    """Drop what is on its way: it is sealed to other identities than the dossier's."""
+    blobs: list[Digest] = []
+    for row in unit.transfers.find(dossier=dossier):
+        blobs += drop_pieces(unit, row)
+        if row.state not in {DONE, REFUSED}:
+            change_transfer(unit, row.ident, state=STOPPED, trouble=ContentErased.code)
+    return blobs

@@ -120,6 +120,42 @@ def give_back(node: Node, held: Held, error: ComityError) -> None:
         _set(unit, again)
 
 
+def put_off(node: Node, held: Held, error: ComityError) -> None:
+    """Let the job wait because another node is away: longer each time, but it never stops."""
+    with node.store.unit() as unit:
+        job = require_held(unit, held)
+        attempts = min(job.attempts, MOST_ATTEMPTS - 1)
+        again = replace(
+            job,
+            attempts=attempts,
+            lease_until=None,
+            due=_later(node.clock.now(), 1 << attempts),
+            trouble=error.code,
+        )
+        _set(unit, again)
+
+
+def note_progress(unit: Unit, held: Held) -> None:
+    """Let what was tried before no longer count against a job that gets on."""
+    job = require_held(unit, held)
+    if job.attempts > 1:
+        _set(unit, replace(job, attempts=1))
+
+
+def wake(node: Node, unit: Unit, job: Ident) -> None:
+    """Let a waiting job that nobody holds be due now."""
+    row = unit.jobs.lock(job)
+    if row.state == WAITING and row.lease_until is None:
+        _set(unit, replace(row, due=node.clock.now()))
+
+
+def release(node: Node, held: Held) -> None:
+    """Let the job go as if it had not been begun: this worker is told to stop."""
+    with node.store.unit() as unit:
+        job = require_held(unit, held)
+        _set(unit, replace(job, lease_until=None, attempts=max(0, job.attempts - 1)))
+
+
 def begin_again(node: Node, job: Ident) -> None:
     """Let a job that was stopped be tried again; raise ``Unfit`` if it was not stopped."""
     with node.store.unit() as unit:

@@ -189,8 +189,10 @@ def _jobs(unit: Unit, package: PackageRow | ReceivedRow) -> tuple[tuple[Ident, i
     return ((package.intake, intake.generation), own)
 
 
-def drop_blobs(node: Node, unit: Unit, blobs: Iterable[Digest | None]) -> None:
-    """Remove those of ``blobs`` that no row names any more; the rows must be gone already."""
-    for blob in set(blobs) - {None}:
-        if not unit.volumes.count(blob=blob) and not unit.pieces.count(blob=blob):
-            node.blobs.remove(blob)  # type: ignore[arg-type] # none of them is None
+def drop_blobs(node: Node, blobs: Iterable[Digest]) -> None:
+    """Remove those of ``blobs`` that no row names any more; their own rows are gone already."""
+    with node.store.unit() as unit:
+        named = unit.volumes.distinct("blob") | unit.pieces.distinct("blob")
+        for blob in set(blobs):
+            if blob not in named:
+                node.blobs.remove(blob)

@@ -7,13 +7,19 @@ from types import MappingProxyType
 from typing import Final
 
 from comity.base.errors import ComityError
-from comity.service import intake, sealing
-from comity.service.errors import LeaseLost, Unfit
-from comity.service.jobs import Held, give_back
+from comity.service import fetching, handover, intake, sealing
+from comity.service.errors import LeaseLost, PeerUnreachable, Unfit
+from comity.service.jobs import Held, give_back, put_off
 from comity.service.node import Node
 
 KINDS: Final[Mapping[str, Callable[[Node, Held], None]]] = MappingProxyType(
-    {intake.JOB: intake.take_in, sealing.JOB: sealing.seal}
+    {
+        intake.JOB: intake.take_in,
+        sealing.JOB: sealing.seal,
+        handover.JOB: handover.offer,
+        handover.DROP: handover.drop_offer,
+        fetching.JOB: fetching.fetch,
+    }
 )
 
 
@@ -25,6 +31,9 @@ def do_job(node: Node, held: Held) -> ComityError | None:
         KINDS[held.kind](node, held)
     except LeaseLost as lost:
         return lost  # it is another worker's now
+    except PeerUnreachable as away:
+        put_off(node, held, away)
+        return away
     except ComityError as error:
         give_back(node, held, error)
         return error

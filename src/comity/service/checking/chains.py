@@ -121,8 +121,8 @@ def check_covered(chain: Chain) -> None:
     # 4. Contents.
     covered: dict[Digest, str] = {}
     for act in chain.acts:
-        if act.holder == chain.node.state:
-            covered |= {act.covers[name]: name for name in kept_documents(act)}
+        # Of the other side's acts too: what came with them is kept beside them.
+        covered |= {act.covers[name]: name for name in kept_documents(act)}
     rows = {row.digest: row for row in chain.unit.contents.find(chain=chain.ident)}
     for digest, name in sorted(covered.items()):
         _check_content(chain, name, digest, rows.get(digest))
