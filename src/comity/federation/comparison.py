@@ -9,11 +9,11 @@ is then left of the inventory is *missing*, and of the return *added*. Nothing h
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from comity.base import Digest, canonical_bytes
+from comity.base import Digest, Instant, canonical_bytes
 from comity.base.canonical import Json
 from comity.federation.inventory import Item
 
@@ -23,6 +23,9 @@ CHANGED: Final = "changed"
 MISSING: Final = "missing"
 ADDED: Final = "added"
 MOVED: Final = "moved"
+FIRST: Final = "first"
+LATER: Final = "later"
+NEVER: Final = "never"
 OUTCOMES: Final = (SAME, CHANGED, MOVED, MISSING, ADDED)
 
 
@@ -70,26 +73,45 @@ def count_outcomes(rows: Iterable[Compared]) -> dict[str, int]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A salted digest that left the provider, and when it came in."""
+
+    digest: Digest
+    at: Instant
+
+
 def comparison_document(
-    rows: Iterable[Compared], *, told: Digest | None, opened: Digest | None, damaged: Iterable[str]
+    rows: Iterable[Compared], *, told: Iterable[Told], opened: Digest, damaged: Iterable[str]
 ) -> bytes:
     """Return the document of a comparison.
 
-    ``told`` is the salted digest that left at the freeze, ``opened`` that of the inventory
-    which came with the return; ``damaged`` names what did not arrive as it was listed.
+    ``told`` are the salted digests that left at the freeze and after it, ``opened`` that of the
+    inventory that came with the return; ``damaged`` names what did not arrive as it was listed.
     """
     kept = tuple(rows)
     listed: list[Json] = [row.as_data() for row in kept]
     return canonical_bytes(
         {
             "type": TYPE,
-            "told": None if told is None else str(told),
-            "opened": None if opened is None else str(opened),
+            "told": [{"digest": str(one.digest), "at": str(one.at)} for one in told],
+            "opened": str(opened),
             "counts": dict(count_outcomes(kept)),
             "damaged": list(damaged),
             "items": listed,
         }
     )
+
+
+def judge_opened(told: Sequence[Told], opened: Digest) -> str:
+    """Return whether the inventory that was opened is the one that the provider was bound to.
+
+    ``first``: that of the freeze. ``later``: one that was told after it. ``never``: neither, and
+    then equal items prove nothing.
+    """
+    if told and told[0].digest.matches(opened):
+        return FIRST
+    return LATER if any(one.digest.matches(opened) for one in told) else NEVER
 
 
 def _by_name(before: Item, after: Item) -> Compared:

@@ -16,9 +16,9 @@ from typing import Final
 from comity.base import Digest, Ident, Instant, canonical_bytes, limits
 from comity.base.canonical import Json
 from comity.base.errors import NotPermitted, TooLarge
-from comity.federation.answering import Answer, Code, open_answer
 from comity.domain.entry import entries
 from comity.domain.standing import derive
+from comity.federation.answering import Answer, Code, open_answer
 from comity.law import Process
 from comity.seal.act import Act
 from comity.seal.dsse import sign_envelope

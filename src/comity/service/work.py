@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from comity.base.errors import ComityError
-from comity.service import fetching, handover, intake, sealing
+from comity.service import fetching, handover, intake, returning, sealing
 from comity.service.errors import LeaseLost, PeerUnreachable, Unfit
 from comity.service.jobs import Held, give_back, put_off
 from comity.service.node import Node
@@ -15,6 +15,7 @@ from comity.service.node import Node
 KINDS: Final[Mapping[str, Callable[[Node, Held], None]]] = MappingProxyType(
     {
         intake.JOB: intake.take_in,
+        returning.JOB: returning.take_in_returns,
         sealing.JOB: sealing.seal,
         handover.JOB: handover.offer,
         handover.DROP: handover.drop_offer,
