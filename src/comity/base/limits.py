@@ -145,3 +145,5 @@ PROTOCOLS: Final = 16
 BODIES_AT_ONCE: Final = 6
 # What is sent to try the way: one random number.
 ECHO_BYTES: Final = 1_024
+# States there are: 193 members, observers, organisations, those of exercises; twice that.
+STATES: Final = 500

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from comity.base.errors import ComityError
-from comity.service import notices
+from comity.service import directory, notices
 from comity.service.node import Node
 
 Beat: TypeAlias = Callable[[Node], int]
@@ -21,6 +21,7 @@ Beat: TypeAlias = Callable[[Node], int]
 BEATS: Final[tuple[Beat, ...]] = (
     notices.watch_deadlines,
     notices.send_notices,
+    directory.refresh_due,
 )
 
 

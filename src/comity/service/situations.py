@@ -17,6 +17,7 @@ from comity.seal.errors import SealBroken
 from comity.service.chains import CONTENT, read_acts
 from comity.service.contents import read_content
 from comity.service.deriving import delivered_at, view_followers
+from comity.service.directory.knowing import call_back_numbers
 from comity.service.errors import ContentErased, NotThere
 from comity.service.node import Node, Officer
 from comity.service.ports import Unit
@@ -72,6 +73,9 @@ def see(node: Node, unit: Unit, officer: Officer, head: DossierRow, move: Move) 
         delivered=delivered_at(acts),
         follower=view_followers(node.book, followers),
         followed=read_acts(unit, head.follows) if head.follows else (),
+        directory_numbers=call_back_numbers(
+            node, unit, head.counterpart, head.counterpart_authority
+        ),
         reasons_against=move.reasons_against,
         now=node.clock.now(),
     )

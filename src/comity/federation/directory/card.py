@@ -195,11 +195,12 @@ class AuthorityCard:
 
 
 def card_path(state: str, authority: str) -> str:
-    """Return the name of a card's file: ``XB/XB-CA.json``; odd signs are written ``%20``.
+    """Return the name of a card's file: ``XB/XB-CA.json``; odd signs are written ``=20``.
 
-    A name that would be longer than file systems take is the SHA-256 of the authority's.
+    So it means the same in a folder and in an address. A name that would be longer than file
+    systems take is the SHA-256 of the authority's.
     """
-    plain = quote(authority, safe="")
+    plain = quote(authority, safe="").replace("%", "=")
     if len(plain) > _PLAIN_NAME:
         plain = Digest.of(authority.encode("utf-8")).hex
     return f"{state}/{plain}.json"

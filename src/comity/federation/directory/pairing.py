@@ -131,18 +131,13 @@ def open_bundle(bundle: Bundle, wanted: Digest, now: Instant) -> StateFiles:
 
     Raise ``OtherFingerprint``, or what is wrong with the rest.
     """
-    roots = [first_root(data) for data in bundle.roots]
-    places = [
-        place
-        for place, root in enumerate(roots)
-        if fingerprint(bundle.state, root.signed).matches(wanted)
-    ]
-    if not places:
-        detail = f"It is {write_fingerprint(fingerprint(bundle.state, roots[-1].signed))}."
+    begun = first_root(bundle.roots[0])
+    roots = (begun, *follow_roots(begun, bundle.roots[1:]))
+    found = [fingerprint(bundle.state, root.signed) for root in roots]
+    if not any(one.matches(wanted) for one in found):
+        detail = f"It is {write_fingerprint(found[-1])}."
         raise OtherFingerprint(detail)
-    begun = roots[places[0]]
-    later = follow_roots(begun, bundle.roots[places[0] + 1 :])
-    return verify_files(bundle, (begun, *later), None, now)
+    return verify_files(bundle, roots, None, now)
 
 
 def continue_bundle(

@@ -71,7 +71,7 @@ def take_timestamp(
         if newer.version < older.version:
             detail = f"It names snapshot {newer.version}, where {older.version} was known."
             raise RolledBack(detail)
-    _require_fresh(found, now)
+    require_fresh(found, now)
     return found
 
 
@@ -98,7 +98,7 @@ def take_snapshot(
         if newer is not None and newer.version < meta.version:
             detail = f"It names {name} {newer.version}, where {meta.version} was known."
             raise RolledBack(detail)
-    _require_fresh(found, now)
+    require_fresh(found, now)
     return found
 
 
@@ -120,7 +120,7 @@ def take_targets(
     if found.signed.delegations is None:
         detail = "The directory delegates to no State."
         raise Mismatched(detail)
-    _require_fresh(found, now)
+    require_fresh(found, now)
     return found
 
 
@@ -132,6 +132,7 @@ def take_list(
     now: Instant,
 ) -> File[Targets]:
     """Return a State's list, signed by that State's own keys; raise as above."""
+    require_fresh(keys, now)
     found = read_file(data, Targets)
     _require_signed(keys.signed, "targets", found)
     if found.signed.delegations is not None:
@@ -142,7 +143,7 @@ def take_list(
         raise Mismatched(detail)
     if before is not None:
         _require_newer(before, found)
-    _require_fresh(found, now)
+    require_fresh(found, now)
     return found
 
 
@@ -189,7 +190,8 @@ def _require_newer(before: File[SignedT], found: File[SignedT]) -> None:
         raise Mismatched(detail)
 
 
-def _require_fresh(found: File[Any], now: Instant) -> None:
+def require_fresh(found: File[Any], now: Instant) -> None:
+    """Raise ``Stale`` if it has expired at that time."""
     if found.expired(now):
         detail = f"It expired on {found.expires}."
         raise Stale(detail)

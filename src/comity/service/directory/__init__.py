@@ -1,6 +1,7 @@
 """The node's directory: what it knows of authorities, and how it learns of changes."""
 
-from comity.service.directory.errors import UnknownAuthority
+from comity.service.directory.errors import UnknownAuthority, UnknownState
+from comity.service.directory.introducing import COMMON, accept_pairing, add_metadata, trust_root
 from comity.service.directory.knowing import (
     Known,
     call_back_numbers,
@@ -9,13 +10,25 @@ from comity.service.directory.knowing import (
     own_card,
     vouchers,
 )
+from comity.service.directory.publishing import export_pairing, read_public_file
+from comity.service.directory.refreshing import Refreshed, refresh_directory, refresh_due
 
 __all__ = [
+    "COMMON",
     "Known",
+    "Refreshed",
     "UnknownAuthority",
+    "UnknownState",
+    "accept_pairing",
+    "add_metadata",
     "call_back_numbers",
+    "export_pairing",
     "find_card",
     "list_cards",
     "own_card",
+    "read_public_file",
+    "refresh_directory",
+    "refresh_due",
+    "trust_root",
     "vouchers",
 ]

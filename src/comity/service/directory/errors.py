@@ -10,3 +10,10 @@ class UnknownAuthority(AskedWrongly):
 
     code = "directory/unknown-authority"
     remedy = "Look at `comity directory show`; refresh it, or pair with the State."
+
+
+class UnknownState(AskedWrongly):
+    """This node does not know the State, so nothing new of it can be believed."""
+
+    code = "directory/unknown-state"
+    remedy = "Give the fingerprint of the State's keys, from its note verbale: --fingerprint."

@@ -13,7 +13,7 @@ from comity.seal.keyfiles import PublicCard
 from comity.service.directory.errors import UnknownAuthority
 from comity.service.node import Node
 from comity.service.ports import Unit
-from comity.service.rows import AuthorityRow, TrustRow
+from comity.service.rows import AuthorityRow
 
 SHARED: Final = "shared"
 PAIRED: Final = "paired"
@@ -82,7 +82,7 @@ def call_back_numbers(node: Node, unit: Unit, state: str, authority: str) -> fro
 
 def stale_since(node: Node, unit: Unit, state: str, source: str) -> Instant | None:
     """Return since when what is known of a State is stale; None while it is current."""
-    names = [state_name(state)]
+    names = [state_name(state), behind_name(state)]
     if source == SHARED:
         names += _FRESH
     rows = [row for name in names for row in unit.trust.find(name=name)]
@@ -99,6 +99,11 @@ def state_name(state: str) -> str:
 def root_name(state: str, version: int) -> str:
     """Return the name of the row with one version of a State's own keys."""
     return f"state/{state}/root/{version}"
+
+
+def behind_name(state: str) -> str:
+    """Return the name of the row that says since when a State is not known to its newest list."""
+    return f"behind/{state}"
 
 
 def _known(node: Node, unit: Unit, row: AuthorityRow) -> Known:
@@ -119,8 +124,3 @@ def _vouch(card: AuthorityCard) -> Iterator[Voucher]:
             since=one.since,
             until=min(ends, default=None),
         )
-
-
-def trust_rows(unit: Unit, prefix: str) -> tuple[TrustRow, ...]:
-    """Return the verified metadata whose name begins so."""
-    return tuple(row for row in unit.trust.find() if row.name.startswith(prefix))
