@@ -163,6 +163,8 @@ def _keep_covered(node: Node, unit: Unit, chain: Ident, wording: Wording) -> dic
     if wording.content:
         content = seal_content(wording.content, node.random(CONTENT_SALT_BYTES))
         covered[CONTENT] = keep_document(node, unit, chain, content.document)
+    if wording.track == EXCHANGED:
+        _require_portable(wording)
     for name, document in wording.documents.items():
         if name in covered or name == CONTENT:
             detail = f"{name!r} is covered twice."
@@ -174,6 +176,17 @@ def _keep_covered(node: Node, unit: Unit, chain: Ident, wording: Wording) -> dic
             raise BadValue(detail)
         covered[name] = keep_document(node, unit, chain, document)
     return covered
+
+
+def _require_portable(wording: Wording) -> None:
+    """Refuse what no message could carry, before it is signed."""
+    size = sum(map(len, wording.documents.values()))
+    if wording.recorded is None and size > limits.MESSAGE_DOCUMENTS:
+        detail = (
+            f"{size} bytes of documents; an act takes {limits.MESSAGE_DOCUMENTS} with it, and "
+            "what is larger is evidence."
+        )
+        raise BadValue(detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from comity.base import Digest, Ident, Instant, canonical_bytes
 from comity.domain.deadline import Deadline, FollowerView, deadlines
+from comity.domain.dossier import Channel
 from comity.domain.entry import entries
 from comity.domain.standing import Standing, derive
 from comity.law import Book
@@ -24,6 +25,9 @@ PRIORITIES = ("emergency", "urgent", "routine")
 ROUTINE = PRIORITIES[-1]
 OPEN = "open_dossier"
 DELIVERY = "record_delivery"
+# The channels whose acts go as letters: over the wire, and on a disk.
+WIRE = Channel.NODE.value
+COURIER = Channel.COURIER.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +108,23 @@ def is_sent(act: Act, holder: str) -> bool:
     return act.holder == holder and act.track == EXCHANGED and act.recorded is None
 
 
+def way_out(head: DossierRow, act: Act) -> str:
+    """Return by which channel an act of ours goes out.
+
+    Between two nodes every act goes as a letter, for the other side counts them: that it was
+    said by telephone tells how, and not that nothing was sent. Only what is marked to go by
+    courier goes on a disk.
+    """
+    is_abroad = head.counterpart != act.holder
+    goes_by_node = head.channel == WIRE and act.channel != COURIER and is_abroad
+    return WIRE if goes_by_node else act.channel
+
+
 def delivered_at(acts: Iterable[Act]) -> Mapping[Digest, Instant]:
     """Return when each act reached the side that it was for, as far as is recorded.
 
-    Of ours, a house act says so when the proof of delivery came; of theirs, the recorded
-    act itself says when we had it.
+    Of what goes between nodes, a house act says so when the receipt was signed, theirs or
+    ours; of what we recorded for the other side, the recorded act says when we had it.
     """
     found: dict[Digest, Instant] = {}
     for act in acts:
@@ -200,7 +216,7 @@ def _outbox_row(
         dossier=head.ident,
         message=Digest.of(envelope),
         receiver=f"{head.counterpart} {head.counterpart_authority}",
-        channel=act.channel,
+        channel=way_out(head, act),
         made=act.at,
         due=act.at,
         attempts=0,

@@ -20,7 +20,7 @@ MORE: Final = "more"
 UNKNOWN: Final = "unknown"
 
 
-def make_finding(
+def make_finding(  # noqa: PLR0913 # each says another thing of it
     node: Node, unit: Unit, *, kind: str, says: str, source: str = UNKNOWN, evidence: bytes = b""
 ) -> Ident | None:
     """Keep a finding and return its name; None if that source has had its share of the day.

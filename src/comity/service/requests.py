@@ -50,14 +50,18 @@ class Opening:
 def open_dossier(node: Node, officer: Officer, opening: Opening) -> Ident:
     """Open a dossier and return its identifier."""
     with node.store.unit() as unit:
-        head = _new_head(node, opening)
-        _require_company(unit, head)
-        unit.dossiers.add(head)
-        unit.standings.add(StandingRow(dossier=head.ident, state="", outcomes=b""))
-        write_act(node, unit, officer, head.ident, _opening_words(node, head))
-        settle(node, unit, head.ident, expected=head.version)
-        _settle_followed(node, unit, head)
-    return head.ident
+        return begin_dossier(node, unit, officer, _new_head(node, opening)).ident
+
+
+def begin_dossier(node: Node, unit: Unit, officer: Officer, head: DossierRow) -> DossierRow:
+    """Open the dossier of that head, whose version is 0, by a house act of ``officer``."""
+    _require_company(unit, head)
+    unit.dossiers.add(head)
+    unit.standings.add(StandingRow(dossier=head.ident, state="", outcomes=b""))
+    write_act(node, unit, officer, head.ident, _opening_words(node, head))
+    begun = settle(node, unit, head.ident, expected=head.version)
+    _settle_followed(node, unit, head)
+    return begun
 
 
 def amend_form(

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from comity.base import Ident
 from comity.seal.act import SignedAct
-from comity.service.chains import Wording, read_acts, read_held, write_act
-from comity.service.deriving import Derived, derive_dossier, view_followers
+from comity.service.chains import EXCHANGED, Wording, read_acts, read_held, write_act
+from comity.service.deriving import WIRE, Derived, derive_dossier, view_followers
 from comity.service.node import Node, Officer
 from comity.service.notices import acknowledge_acted
 from comity.service.ports import Unit
@@ -25,6 +25,7 @@ def record_act(
 
     Raise ``Moved`` if the dossier is no longer the one that was ``held``.
     """
+    wording = _introduced(unit, held, wording)
     signed = write_act(node, unit, officer, held.ident, wording)
     acknowledge_acted(node, unit, officer, held.ident)
     head = settle(node, unit, held.ident, expected=held.version)
@@ -44,6 +45,26 @@ def settle(node: Node, unit: Unit, dossier: Ident, *, expected: int) -> DossierR
     unit.deadlines.add(*derived.deadlines)
     _post(unit, derived)
     return derived.head
+
+
+def _introduced(unit: Unit, held: DossierRow, wording: Wording) -> Wording:
+    """Let the first act that goes out say what the other side must know of the dossier.
+
+    On which basis, how urgent, and which request it follows, if they hold that one too.
+    """
+    goes_out = wording.track == EXCHANGED and wording.recorded is None
+    if not goes_out or unit.acts.count(chain=held.ident, track=EXCHANGED):
+        return wording
+    terms = {**wording.terms, "basis": held.basis, "priority": held.priority}
+    if held.follows is not None and _is_shared(held, unit.dossiers.get(held.follows)):
+        terms["follows"] = str(held.follows)
+    return replace(wording, terms=terms)
+
+
+def _is_shared(head: DossierRow, other: DossierRow) -> bool:
+    """Return whether the same authority holds both dossiers, on its node."""
+    same = (head.counterpart, head.counterpart_authority)
+    return other.channel == WIRE and same == (other.counterpart, other.counterpart_authority)
 
 
 def derive_held(node: Node, unit: Unit, dossier: Ident) -> Derived:
