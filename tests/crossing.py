@@ -67,7 +67,8 @@ class LooseWire:
         return Answer(status=200, body=found[: most + 1])
 
     def fetch(self, url: str, *, most: int) -> bytes | None:
-        raise PeerUnreachable
+        detail = f"There is no mirror {url} of {most} bytes."
+        raise PeerUnreachable(detail)
 
 
 def answer_get(node: Node, caller: Caller, path: str) -> bytes:

@@ -14,7 +14,14 @@ from itertools import zip_longest
 from comity.base import Ident
 from comity.base.errors import ComityError, OutOfReach
 from comity.service.chains import read_acts
-from comity.service.custody import intake_row, is_intake, is_sealing, package_row
+from comity.service.custody import (
+    intake_row,
+    is_intake,
+    is_receiving,
+    is_sealing,
+    package_row,
+    received_row,
+)
 from comity.service.deriving import Derived, read_head
 from comity.service.intake import list_exhibits, open_taken
 from comity.service.listing import read_rows, row_leaf
@@ -106,6 +113,8 @@ def _rebuild_custody(node: Node, unit: Unit, ident: Ident) -> None:
     for package in packages.values():
         if not unit.packages.find(ident=package.ident):
             unit.packages.add(package)
+    unit.received.remove(dossier=ident)
+    unit.received.add(*map(received_row, filter(is_receiving, ours)))
 
 
 def _rebuild_intake(node: Node, unit: Unit, intake: IntakeRow) -> None:

@@ -26,6 +26,12 @@ The checks, each with the number that its findings bear:
 16. *Jobs*. None was stopped for a person to look at.
 17. *Blobs*. No blob is there that nothing names. (It harms nothing: a killed run left it.)
     Files that are no blobs are told; they harm nothing either.
+21. *Transfers*. Every package on its way is one that an act hands over, and every act of handing
+    over has its transfer. None was stopped or refused for a person to look at.
+22. *Pieces*. The chunks listed are those that the descriptor names by their digests; what is
+    here of them is what its digest says, and as much as the transfer counts.
+23. *Received*. Packages received, and their volumes, are what follows from the acts.
+24. *Received packages*. Each opens and holds what was sealed; or it was erased.
 
 What this cannot see: that the end of a chain was cut off together with all that followed
 from it, on this node alone. The other side holds its part of the exchanged chain, and

@@ -86,7 +86,7 @@ def check_packages(chain: Chain) -> None:
             job: unit.volumes.find(job=job)
             for job in [*(row.job for row in intakes), *(row.job for row in packages)]
         }
-    broken = {job for job, rows in volumes.items() if not _are_whole(chain, rows)}
+    broken = {job for job, rows in volumes.items() if not are_whole(chain, rows)}
     for intake in intakes:
         if intake.job not in broken:
             _check_list(chain, intake, volumes[intake.job])
@@ -95,7 +95,7 @@ def check_packages(chain: Chain) -> None:
             _check_package(chain, package, intakes, volumes)
 
 
-def _are_whole(chain: Chain, rows: tuple[VolumeRow, ...]) -> bool:
+def are_whole(chain: Chain, rows: tuple[VolumeRow, ...]) -> bool:
     """Check 14 on the bytes: every blob is there and is what its name says."""
     is_whole = True
     for row in rows:

@@ -12,6 +12,7 @@ from comity.service.checking.chains import Chain, check_acts, check_covered
 from comity.service.checking.custody import check_custody, check_packages
 from comity.service.checking.derived import check_dossier, check_investigation
 from comity.service.checking.gathering import DATABASE, Findings
+from comity.service.checking.transfers import check_arrived, check_transfers
 from comity.service.node import Node
 from comity.service.ports import Unit
 
@@ -76,7 +77,9 @@ def _check_chain(node: Node, ident: Ident, findings: Findings) -> None:
         else:
             check_dossier(chain)
             check_custody(chain)
+            check_transfers(chain)
     check_packages(chain)
+    check_arrived(chain)
 
 
 def _chains(unit: Unit) -> list[Ident]:
