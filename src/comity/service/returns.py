@@ -111,12 +111,12 @@ def begin_return(node: Node, data: bytes, voice: Voice) -> ReturnRow:
             return _begin(node, unit, held, speaker, said, data)
 
 
-def put_piece(node: Node, ret: Ident, voice: Voice, piece: Piece) -> int:
-    """Keep the next piece of a return; return how much is here now."""
-    row = admit(node, ret, voice)
-    with node.store.view() as unit:
-        require_live(node, unit, find_order(unit, row.order))
-    return append_piece(node, ret, piece.offset, piece.data, piece.digest)
+def put_piece(node: Node, row: ReturnRow, piece: Piece) -> int:
+    """Keep the next piece of a return whose sender was admitted; return how much is here now."""
+    with refusals_kept(node, b"", row.order):
+        with node.store.view() as unit:
+            require_live(node, unit, find_order(unit, row.order))
+        return append_piece(node, row.ident, piece.offset, piece.data, piece.digest)
 
 
 def end_return(node: Node, ret: Ident, voice: Voice) -> bytes:

@@ -27,6 +27,7 @@ from comity.service.order_errors import CodeRefused, NotIdentified, OtherOrder, 
 from comity.service.peers import Caller, admit_nonce
 from comity.service.ports import Unit
 from comity.service.rows import DossierRow, OrderRow, ReturnCodeRow
+from comity.service.uploads import WrongPiece
 
 IDENTIFIED: Final = "yes"
 NOT_IDENTIFIED: Final = "provider not identified"
@@ -112,7 +113,7 @@ def refusals_kept(node: Node, data: bytes, order: str = "") -> Iterator[None]:
     """Let what is refused be found by a person; count a wrong code; then refuse it all the same."""
     try:
         yield
-    except (DoesNotVerify, NotPermitted, UnknownOrder) as error:
+    except (DoesNotVerify, NotPermitted, UnknownOrder, WrongPiece) as error:
         _keep_refusal(node, data, order, error)
         raise
 
