@@ -207,9 +207,7 @@ def _fill(backup: _Backup) -> BackedUp:
     with writing(backup.out / MANIFEST) as writer:
         writer.write(envelope)
         writer.finish()
-    return BackedUp(
-        manifest=manifest, digest=Digest.of(envelope), copied=copied, left_out=left_out
-    )
+    return BackedUp(manifest=manifest, digest=Digest.of(envelope), copied=copied, left_out=left_out)
 
 
 def _take_moment(backup: _Backup) -> tuple[_Moment, int]:

@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -95,8 +95,7 @@ def load_postgres(address: str, source: Readable) -> None:
         if program.stdin is None:
             message = "a program without the input that was asked of it"
             raise RuntimeError(message)
-        with program.stdin as pipe:
-            source.copy_to(pipe)  # type: ignore[arg-type] # a pipe is written as a file is
+        source.copy_to(program.stdin)  # type: ignore[arg-type] # a pipe is written as a file is
 
 
 def require_empty(alias: str) -> None:
@@ -139,6 +138,11 @@ def _running(
             program.kill()
             program.wait()
             raise
+        finally:
+            for pipe in (program.stdin, program.stdout):
+                if pipe is not None:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
         if program.wait():
             raise DumpFailed(_last_words(said))
 

@@ -132,7 +132,7 @@ def open_node(
     signing = _read_key(read_signing_key, keys / _SIGNING, phrase)
     identity = _read_key(read_identity, keys / _IDENTITY, phrase)
     store = open_store(folder, settings)
-    if missing := databases.missing_migrations(_alias(folder)):
+    if missing := databases.missing_migrations(node_alias(folder)):
         raise TablesOutdated(", ".join(missing), where=str(folder))
     ticking = clock or SystemClock()
     return Node(
@@ -175,8 +175,8 @@ def open_store(folder: Path, settings: Settings) -> Store:
     """Return the store of the node in ``folder``; raise ``StoreMissing``, never make one."""
     if settings.is_sqlite and not (folder / settings.database).exists():
         raise StoreMissing(where=str(folder / settings.database))
-    store = databases.open_database(_alias(folder), _database(folder, settings))
-    if not databases.has_tables(_alias(folder)):
+    store = databases.open_database(node_alias(folder), node_database(folder, settings))
+    if not databases.has_tables(node_alias(folder)):
         detail = "There is a database, but no table of ours is in it."
         raise StoreMissing(detail, where=str(folder))
     return store
@@ -185,8 +185,8 @@ def open_store(folder: Path, settings: Settings) -> Store:
 def migrate_node(folder: Path) -> tuple[str, ...]:
     """Bring the tables of a node to their newest form; return what was done."""
     open_store(folder, read_settings(folder))
-    missing = databases.missing_migrations(_alias(folder))
-    databases.migrate(_alias(folder))
+    missing = databases.missing_migrations(node_alias(folder))
+    databases.migrate(node_alias(folder))
     return missing
 
 
@@ -208,9 +208,9 @@ def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     write_public(keys / _CARD, card)
     make_wire_keys(folder, settings, SystemClock().now())
     (folder / FILE).write_text(settings.as_toml(), "utf-8")
-    database = _database(folder, settings, create=True)
-    store = databases.open_database(_alias(folder), database)
-    databases.migrate(_alias(folder))
+    database = node_database(folder, settings, create=True)
+    store = databases.open_database(node_alias(folder), database)
+    databases.migrate(node_alias(folder))
     with store.unit() as unit:
         if unit.keys.count():
             detail = "This database holds a node already."
@@ -228,13 +228,15 @@ def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     return card
 
 
-def _database(folder: Path, settings: Settings, *, create: bool = False) -> dict[str, Any]:
+def node_database(folder: Path, settings: Settings, *, create: bool = False) -> dict[str, Any]:
+    """Return Django's settings for the database of the node in ``folder``."""
     if settings.is_sqlite:
         return databases.sqlite_settings(folder.resolve() / settings.database, create=create)
     return databases.postgres_settings(settings.database)
 
 
-def _alias(folder: Path) -> str:
+def node_alias(folder: Path) -> str:
+    """Return what Django calls the database of the node in ``folder``."""
     return f"node {folder.resolve()}"
 
 

@@ -129,6 +129,13 @@ class OtherGround(NotPermitted):
     remedy = "Use the exercise node for exercises, and the other for real requests."
 
 
+class NotReconciled(NotPermitted):
+    """This node was restored from a backup, and nobody has yet looked what was lost."""
+
+    code = "service/not-reconciled"
+    remedy = "Ask the others for their last act of ours, then mark the finding as seen."
+
+
 class NotOurs(NotPermitted):
     """This step is the other side's; here it can only be recorded."""
 

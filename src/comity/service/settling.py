@@ -15,6 +15,7 @@ from comity.service.deriving import WIRE, Derived, derive_dossier, view_follower
 from comity.service.node import Node, Officer
 from comity.service.notices import acknowledge_acted
 from comity.service.ports import Unit
+from comity.service.recovery import require_reconciled
 from comity.service.rows import DossierRow
 
 
@@ -26,6 +27,8 @@ def record_act(
     Raise ``Moved`` if the dossier is no longer the one that was ``held``.
     """
     wording = _introduced(unit, held, wording)
+    if wording.track == EXCHANGED and wording.recorded is None and held.channel == WIRE:
+        require_reconciled(unit)
     signed = write_act(node, unit, officer, held.ident, wording)
     acknowledge_acted(node, unit, officer, held.ident)
     head = settle(node, unit, held.ident, expected=held.version)
