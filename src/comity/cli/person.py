@@ -74,7 +74,7 @@ def list_all(folder: Folder, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def token(
+def token(  # noqa: PLR0913 # each is an option that a person may give
     folder: Folder,
     login: Login,
     *,

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import BinaryIO, Final
 
 from comity.base import Digest, Instant
 from comity.seal.age import decrypt_bytes
 from comity.service.contents import seal_for
 from comity.service.errors import AlreadyThere, StoreBusy
 from comity.service.node import Node
-from comity.service.ports import Store, Unit
+from comity.service.ports import Blobs, Draft, Store, Unit
 from comity.service.rows import RepeatRow
 
 KEPT: Final = timedelta(hours=24)
@@ -77,6 +77,52 @@ class JoinedStore:
         return self._store.faults()
 
 
+class LateBlobs:
+    """Blobs of which none is removed before the transaction that lets go of it is kept."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        """Work on ``blobs``."""
+        self._blobs = blobs
+        self._removed: list[Digest] = []
+
+    def draft(self) -> Draft:
+        """Begin a new blob."""
+        return self._blobs.draft()
+
+    def open(self, name: Digest) -> BinaryIO:
+        """Return the bytes."""
+        return self._blobs.open(name)
+
+    def part(self, name: Digest, offset: int, size: int) -> bytes:
+        """Return some bytes."""
+        return self._blobs.part(name, offset, size)
+
+    def size(self, name: Digest) -> int:
+        """Return the length in bytes."""
+        return self._blobs.size(name)
+
+    def names(self) -> Iterator[Digest]:
+        """Yield the names of all that is kept."""
+        return self._blobs.names()
+
+    def remove(self, name: Digest) -> None:
+        """Remove it when the transaction is kept."""
+        self._removed.append(name)
+
+    def strays(self) -> Iterator[str]:
+        """Yield the places of what is neither a blob nor a draft."""
+        return self._blobs.strays()
+
+    def sweep(self, older: Instant) -> int:
+        """Remove drafts that nobody wrote to."""
+        return self._blobs.sweep(older)
+
+    def settle(self) -> None:
+        """Remove what was let go of."""
+        for name in self._removed:
+            self._blobs.remove(name)
+
+
 def do_once(node: Node, once: Once, do: Callable[[Node], Said]) -> Said:
     """Do it, unless it was done under this key; return what is, or was, answered.
 
@@ -85,6 +131,7 @@ def do_once(node: Node, once: Once, do: Callable[[Node], Said]) -> Said:
     """
     for _ in range(_TRIES):
         is_claimed = False
+        blobs = LateBlobs(node.blobs)
         try:
             with node.store.unit() as unit:
                 held = _find(node, unit, once)
@@ -92,12 +139,14 @@ def do_once(node: Node, once: Once, do: Callable[[Node], Said]) -> Said:
                     return _repeat(node, held, once)
                 claim = _claim(node, unit, once)
                 is_claimed = True
-                said = do(replace(node, store=JoinedStore(unit, node.store)))
+                said = do(replace(node, store=JoinedStore(unit, node.store), blobs=blobs))
                 _keep(node, unit, claim, said)
-            return said
         except AlreadyThere:
             if is_claimed or _is_known(node, once):
                 raise
+        else:
+            blobs.settle()
+            return said
     raise StoreBusy(where=once.key)
 
 

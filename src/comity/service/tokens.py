@@ -63,7 +63,7 @@ class Holder:
     token: Digest
 
 
-def issue(
+def issue(  # noqa: PLR0913, PLR0917 # each says another thing of it
     node: Node, unit: Unit, actor: str, purpose: str, label: str = "", days: int | None = None
 ) -> Issued:
     """Make a secret for a person."""

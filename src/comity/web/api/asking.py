@@ -57,6 +57,7 @@ class Route:
     is_once: bool
     has_key: bool = False
     streams: str = ""
+    takes: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -21,7 +21,7 @@ _PIECE: Final = "application/octet-stream"
 class StrictParser(Parser):
     """JSON without repeated names, fractions or endless depth."""
 
-    def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401, PLR6301 # ninja's own way
+    def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401 # ninja's own way
         """Return what the body holds; raise ``BodyRefused``."""
         try:
             return parse_json(request.body, limit=BODY_BYTES)

@@ -40,6 +40,9 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
                 parameters.append(dict(_ROLE))
             if route.is_once or route.has_key:
                 parameters.append(dict(_KEY))
+            parameters.extend(route.takes.get("parameters", ()))
+            if "requestBody" in route.takes:
+                operation["requestBody"] = route.takes["requestBody"]
             _relabel(operation["responses"], route.streams)
             operation["responses"].update(route.more)
     return schema

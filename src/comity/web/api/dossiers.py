@@ -122,7 +122,7 @@ def list_requests(  # noqa: PLR0913, PLR0917 # each is a filter that a person ma
     process: Annotated[str, Field(max_length=120)] = "",
     counterpart: Annotated[str, Field(max_length=3)] = "",
     investigation: Annotated[str, Field(max_length=30)] = "",
-    open_deadlines: bool | None = None,
+    open_deadlines: bool | None = None,  # noqa: FBT001 # a filter
     reference: Annotated[str, Field(max_length=200)] = "",
 ) -> HeadPage:
     """List dossiers, the latest first; filters narrow the list.

@@ -110,9 +110,10 @@ InvestigationId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^inv_{_
 PackageId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^pkg_{_LETTERS}$")]
 JobId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^job_{_LETTERS}$")]
 UploadId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^ret_{_LETTERS}$")]
+TransferId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^xfr_{_LETTERS}$")]
+OrderId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^ord_{_LETTERS}$")]
 FindingId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^fin_{_LETTERS}$")]
 NoticeId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^ntc_{_LETTERS}$")]
-OrderId: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^ord_{_LETTERS}$")]
 
 
 def read_documents(named: Mapping[str, str]) -> dict[str, bytes]:

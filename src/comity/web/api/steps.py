@@ -82,7 +82,9 @@ class StepBody(Closed):
     terms: fields.Terms
     documents: fields.Documents = Field(default_factory=dict)
     covers: dict[fields.Word, fields.DigestText] = Field(default_factory=dict)
-    cites: Annotated[list[fields.DigestText], Field(max_length=_DIGESTS)] = []
+    cites: Annotated[list[fields.DigestText], Field(max_length=_DIGESTS)] = Field(
+        default_factory=list
+    )
     channel: fields.MaybeWord = ""
     reasons_against: dict[fields.Word, fields.Line] = Field(default_factory=dict)
     version: Annotated[int, Field(ge=0, le=2**31)] | None = None
