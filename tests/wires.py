@@ -71,12 +71,13 @@ class NetWire:
     state: str
 
     def call(self, peer: Peer, method: str, path: str, body: bytes = b"", *, most: int) -> Answer:
+        assert method in {"GET", "POST"}
         found = self.net.call(self.net.nodes[self.state], peer, path, body)
         assert len(found.body) <= most
         return found
 
     def fetch(self, url: str, *, most: int) -> bytes | None:
-        raise PeerUnreachable(where=url)
+        raise PeerUnreachable(where=url[:most])
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from comity.base.errors import ComityError
-from comity.service import directory, notices
+from comity.service import directory, notices, peers, posting, receipts, receiving, repeats
 from comity.service.node import Node
 
 Beat: TypeAlias = Callable[[Node], int]
 
 # One line each; the order is that of a pass.
 BEATS: Final[tuple[Beat, ...]] = (
+    receiving.take_inbox,
+    posting.post_letters,
+    receipts.time_out,
     notices.watch_deadlines,
     notices.send_notices,
     directory.refresh_due,
+    peers.forget_nonces,
+    repeats.forget_repeats,
 )
 
 

@@ -16,8 +16,10 @@ from comity.service.rows import (
     DeadlineRow,
     DossierRow,
     IntakeRow,
+    LetterRow,
     OutboxRow,
     PackageRow,
+    ReceiptRow,
 )
 from comity.service.situations import Move, read_form, see
 
@@ -46,6 +48,8 @@ class ShownDossier:
     outbox: tuple[OutboxRow, ...]
     intakes: tuple[IntakeRow, ...]
     packages: tuple[PackageRow, ...]
+    receipts: tuple[ReceiptRow, ...] = ()
+    letters: tuple[LetterRow, ...] = ()
 
 
 def list_dossiers(node: Node) -> tuple[DossierRow, ...]:
@@ -72,6 +76,8 @@ def show_dossier(node: Node, dossier: Ident) -> ShownDossier:
             outbox=unit.outbox.find(dossier=dossier),
             intakes=unit.intakes.find(dossier=dossier),
             packages=unit.packages.find(dossier=dossier),
+            receipts=tuple(sorted(unit.receipts.find(dossier=dossier), key=_in_order)),
+            letters=unit.letters.find(dossier=dossier, kind="act"),
         )
 
 
@@ -104,6 +110,10 @@ def show_document(node: Node, chain: Ident, digest: Digest) -> bytes:
 def _in_time(act: Act) -> tuple[Instant, bool, int]:
     """Order acts for the eye; of one second the house's come first, as a rule they did."""
     return act.at, act.track != HOUSE, act.number
+
+
+def _in_order(row: ReceiptRow) -> tuple[Instant, Digest, str]:
+    return row.at, row.message, row.event
 
 
 def _outcome(outcomes: Json, digest: Digest) -> str:

@@ -21,7 +21,7 @@ from comity.federation.delays import later, rank
 from comity.federation.message import PAYLOAD_TYPE, Statement
 from comity.federation.receipt import Event
 from comity.seal.dsse import read_envelope
-from comity.service import notices
+from comity.service import notices, transfers
 from comity.service import receiving_refusals as why
 from comity.service.chains import act_row
 from comity.service.contents import keep_document
@@ -163,6 +163,7 @@ def _keep(node: Node, unit: Unit, head: DossierRow, parcel: Parcel, receipt: Rec
         channel=WIRE,
     )
     record_act(node, unit, NODE, head, platform_words(node, head, move))
+    transfers.note_act(node, unit, head, act, parcel.documents)
     kind = notices.REQUEST_ARRIVED if act.number == 0 else notices.STEP_ARRIVED
     notices.note(node, unit, kind, head.priority, head.ident)
 

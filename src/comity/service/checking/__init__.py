@@ -26,6 +26,11 @@ The checks, each with the number that its findings bear:
 16. *Jobs*. None was stopped for a person to look at.
 17. *Blobs*. No blob is there that nothing names. (It harms nothing: a killed run left it.)
     Files that are no blobs are told; they harm nothing either.
+18. *Letters*. Every letter bears an act of ours, is signed by us, and was delivered if it is
+    done; none was stopped for a person to look at. A body is kept as long as it is needed.
+19. *Inbox*. Every message that was taken in names an act that is there, and has its receipts.
+20. *Receipts*. Every receipt verifies with a known key of who signed it, and says what its row
+    says; what was delivered is noted by an act.
 21. *Transfers*. Every package on its way is one that an act hands over, and every act of handing
     over has its transfer. None was stopped or refused for a person to look at.
 22. *Pieces*. The chunks listed are those that the descriptor names by their digests; what is

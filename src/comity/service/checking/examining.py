@@ -12,6 +12,7 @@ from comity.service.checking.chains import Chain, check_acts, check_covered
 from comity.service.checking.custody import check_custody, check_packages
 from comity.service.checking.derived import check_dossier, check_investigation
 from comity.service.checking.gathering import DATABASE, Findings
+from comity.service.checking.letters import check_letters
 from comity.service.checking.transfers import check_arrived, check_transfers
 from comity.service.node import Node
 from comity.service.ports import Unit
@@ -41,6 +42,8 @@ def check_node(node: Node) -> Report:
     with _named(findings, "jobs and volumes"):
         check_blobs(node, findings)
         check_jobs(node, findings)
+    with _named(findings, "letters and receipts"):
+        check_letters(node, findings)
     findings.tell_ahead(node.clock.now())
     return findings.report()
 
