@@ -23,6 +23,7 @@ from typing import Any, Final, TypeVar
 
 from comity.app import databases
 from comity.app.later import LaterWire
+from comity.app.rotating import finish_rotation, former_identities
 from comity.app.settings import FILE, Settings, passphrase_file, read_settings
 from comity.app.wirekeys import WIRE_KEY, make_wire_keys
 from comity.app.world import RandomIdents, SystemClock
@@ -127,8 +128,9 @@ def open_node(
     what else its keys say.
     """
     settings = read_settings(folder)
+    finish_rotation(folder)
     keys = folder / _KEYS
-    phrase = _read_passphrase()
+    phrase = read_passphrase()
     signing = _read_key(read_signing_key, keys / _SIGNING, phrase)
     identity = _read_key(read_identity, keys / _IDENTITY, phrase)
     store = open_store(folder, settings)
@@ -148,11 +150,22 @@ def open_node(
         random=random,
         key=signing,
         identity=identity,
+        former=_read_former(folder, identity, phrase),
         home=folder,
         wire=open_wire(folder, settings, ticking, random),
         mailer=_open_mailer(settings),
         mirrors=settings.mirrors,
     )
+
+
+def _read_former(
+    folder: Path, identity: Identity, phrase: Passphrase | None
+) -> tuple[Identity, ...]:
+    try:
+        held = former_identities(folder, phrase)
+    except (DoesNotVerify, BadValue) as error:
+        raise KeyDamaged(error.detail, where=error.where) from error
+    return tuple(one for one in held if one.recipient != identity.recipient)
 
 
 def open_wire(folder: Path, settings: Settings, clock: Clock, random: Random) -> Wire | None:
@@ -197,7 +210,7 @@ def card_path(folder: Path) -> Path:
 
 def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     """Make all that a node has, in ``folder``."""
-    phrase = _read_passphrase()
+    phrase = read_passphrase()
     signing = SigningKey.generate(random)
     card = PublicCard(settings.authority, settings.authority, signing.public)
     (folder / _BLOBS).mkdir(mode=_OWNER)
@@ -240,7 +253,8 @@ def node_alias(folder: Path) -> str:
     return f"node {folder.resolve()}"
 
 
-def _read_passphrase() -> Passphrase | None:
+def read_passphrase() -> Passphrase | None:
+    """Return what locks the key files, if COMITY_PASSPHRASE_FILE names it."""
     path = passphrase_file()
     if path is None:
         return None

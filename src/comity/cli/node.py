@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -123,6 +124,49 @@ def work(
         failed += job.error is not None
         _tell(_done_data(job), _done_line(job), as_json=as_json)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def up(
+    folder: Folder,
+    *,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many workers.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Run the node: its doors and workers, kept up until Ctrl-C or SIGTERM."""
+    from comity.app.preflight import require_startable  # noqa: PLC0415 - only where it is run
+    from comity.app.supervisor import Supervisor, require_alone  # noqa: PLC0415 - as above
+
+    require_alone(folder)
+    settings, warnings = require_startable(folder)
+    for warning in warnings:
+        typer.echo(f"comity: {warning}", err=True)
+
+    def tell(listens: dict[str, str]) -> None:
+        lines = [f"{door} listens at {address}" for door, address in listens.items()]
+        whose = f"{settings.authority} ({settings.state})"
+        told = {"state": settings.state, "authority": settings.authority, "listens": listens}
+        _tell(told, "\n".join([f"{whose} is up.", *lines]), as_json=as_json)
+        sys.stdout.flush()
+
+    Supervisor(folder, settings, workers=workers, tell=tell).run()
+    _tell({"stopped": True}, "Stopped, all in order.", as_json=as_json)
+
+
+@app.command()
+def renew(folder: Folder, *, as_json: AsJson = False) -> None:
+    """Make a new certificate and a new key for requests; the directory must then bring them."""
+    from comity.app.wirekeys import make_wire_keys  # noqa: PLC0415 - only where it is asked for
+    from comity.app.world import SystemClock  # noqa: PLC0415 - as above
+
+    settings = read_settings(folder)
+    make_wire_keys(folder, settings, SystemClock().now())
+    _tell(
+        {"node": str(folder), "renewed": True},
+        "New keys of the wire lie in keys/. Bring the node's card into the directory again, then\n"
+        "restart the node: until the others have the card they will not speak to it.",
+        as_json=as_json,
+    )
 
 
 @app.command()
