@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -36,7 +36,7 @@ from comity.web.api.permissions import Permission
 door: Final = Door("evidence")
 ACT: Final = "Comity-Act"
 _TAR: Final = "application/x-tar"
-_SERIAL: Final = Annotated[int, Field(ge=1, le=limits.PACKAGE_OBJECTS)]
+_Serial: TypeAlias = Annotated[int, Field(ge=1, le=limits.PACKAGE_OBJECTS)]
 _CHOSEN: Final = 10_000
 
 
@@ -80,13 +80,13 @@ class MoveBody(Closed):
 class PartBody(MoveBody):
     """Which objects are shown."""
 
-    serials: Annotated[list[_SERIAL], Field(min_length=1, max_length=_CHOSEN)]
+    serials: Annotated[list[_Serial], Field(min_length=1, max_length=_CHOSEN)]
 
 
 class HandoverBody(MoveBody):
     """Which objects are to arrive first, and on which conditions all may be used."""
 
-    first: Annotated[list[_SERIAL], Field(max_length=_CHOSEN)] = Field(default_factory=list)
+    first: Annotated[list[_Serial], Field(max_length=_CHOSEN)] = Field(default_factory=list)
     documents: fields.Documents = Field(default_factory=dict)
 
 

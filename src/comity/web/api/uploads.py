@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from pydantic import Field, StringConstraints
 
 from comity.base import Digest, Ident, limits
+from comity.base.errors import ComityError
 from comity.service.rows import ReturnRow
 from comity.service.uploads import append_piece, begin_upload, show_upload
 from comity.web.api import fields
@@ -143,6 +144,6 @@ def _digest(text: str) -> Digest:
         return Digest(base64.b64decode(match[1] if match else "", validate=True))
     except (binascii.Error, ValueError) as error:
         raise QueryRefused from error
-    except fields.ComityError as error:
+    except ComityError as error:
         detail = "Content-Digest is sha-256=:…: of the piece (RFC 9530)."
         raise QueryRefused(detail) from error

@@ -8,4 +8,4 @@ from django.urls import URLPattern, URLResolver, path
 
 from comity.web.api.building import api
 
-urlpatterns: Final[list[URLPattern | URLResolver]] = [path("1/", api.urls)]  # type: ignore[arg-type] # ninja's own triple
+urlpatterns: Final[list[URLPattern | URLResolver]] = [path("1/", api.urls)]

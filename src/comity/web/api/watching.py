@@ -218,8 +218,10 @@ def show_work(request: Asked, job: fields.JobId) -> JobShown:
 @door.post("/jobs/{job}/again", Permission.JOB_AGAIN, JobShown)
 def work_again(request: Asked, job: fields.JobId) -> JobShown:
     """Let a job that was stopped be tried again."""
-    begin_again(request.node, Ident(job))
-    return show_work(request, job)
+    node = request.node
+    begin_again(node, Ident(job))
+    with node.store.view() as unit:
+        return _job(node, unit, unit.jobs.get(Ident(job)))
 
 
 @door.get("/directory", Permission.DIRECTORY_READ, CardPage)
