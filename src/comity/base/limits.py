@@ -147,3 +147,7 @@ BODIES_AT_ONCE: Final = 6
 ECHO_BYTES: Final = 1_024
 # States there are: 193 members, observers, organisations, those of exercises; twice that.
 STATES: Final = 500
+# Files on a courier's disk: the volumes of some transfers and their chunk lists, and letters.
+COURIER_FILES: Final = 200_000
+# Its manifest: so many lines of at most 130 bytes.
+COURIER_MANIFEST_BYTES: Final = 26 << 20

@@ -31,6 +31,7 @@ _NOUNS: Final = {
     "package": "Take evidence in, seal it, hand it out, at the desk of a node.",
     "person": "Who may act for the authority, in which roles, with which token.",
     "node": "Make a State's node and run its work.",
+    "courier": "Carry letters, receipts and evidence on a disk.",
     "check": "Is all that a node stores consistent?",
 }
 _EXITS: Final = ((DoesNotVerify, 1), (AskedWrongly, 2), (NotPermitted, 4), (OutOfReach, 5))

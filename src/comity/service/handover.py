@@ -21,12 +21,13 @@ from comity.evidence import VolumeSink, check_frame
 from comity.evidence.copying import Copier
 from comity.evidence.entries import Source, object_name, record_name
 from comity.federation.descriptor import ChunkHasher, Descriptor, Volume
+from comity.federation.message import Address
 from comity.seal.age import Recipient
 from comity.seal.fields import read_base64, read_list, read_mapping, write_base64
 from comity.service.custody import called
-from comity.service.directory import find_card
-from comity.service.errors import AlreadyThere, LeaseLost, NotThere, OtherGround
+from comity.service.errors import AlreadyThere, LeaseLost, NotThere
 from comity.service.jobs import Held, ask_for, finish, read_order
+from comity.service.letters_parties import find_listed
 from comity.service.node import Node, Officer
 from comity.service.ports import Unit
 from comity.service.requests import hold, step_words
@@ -185,9 +186,7 @@ def _require_new(unit: Unit, row: PackageRow) -> None:
 
 def _recipient(node: Node, unit: Unit, head: DossierRow) -> Recipient:
     """Return what the directory says that the other authority opens with."""
-    card = find_card(node, unit, head.counterpart, head.counterpart_authority).card
-    if card.exercise is not node.exercise:
-        raise OtherGround(where=f"{card.state} {card.authority}")
+    card = find_listed(node, unit, Address(head.counterpart, head.counterpart_authority))
     return Recipient.parse(card.current_recipient(node.clock.now()))
 
 
