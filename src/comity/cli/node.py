@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,12 +14,18 @@ from comity.app.compose import card_path, init_node, migrate_node, open_node
 from comity.app.settings import KINDS, SQLITE, Settings, read_settings
 from comity.app.work import Done, run_due, work_for
 from comity.base import Ident
+from comity.base.verdict import Report, Verdict
+from comity.cli import backup, findings, keys, roster
 from comity.domain.party import StateCode
 from comity.service.jobs import LEASE_SECONDS, begin_again
 from comity.service.reading import list_dossiers
 from comity.service.sweeping import sweep_blobs
 
 app = typer.Typer(no_args_is_help=True, help="Make a State's node and run its work.")
+for _part in (backup, keys, roster, findings):
+    app.registered_commands += _part.app.registered_commands
+
+_VERDICTS: Final = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INDETERMINATE: 3}
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -154,6 +161,31 @@ def up(
 
 
 @app.command()
+def health(folder: Folder, *, as_json: AsJson = False) -> None:
+    """Say whether the node can do its work: database, objects, workers, work, certificate."""
+    from comity.app.health import examine  # noqa: PLC0415 - only where it is asked for
+
+    present = time.time()  # noqa: TID251 - compared with the times of files
+    report = examine(open_node(folder), folder, read_settings(folder), present=present)
+    _tell_report(report, as_json=as_json)
+
+
+@app.command("self-test")
+def self_test(
+    folder: Folder,
+    state: Annotated[str, typer.Argument(help="The State of the other node.")],
+    authority: Annotated[str, typer.Argument(help="The authority, as the directory names it.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Try the way to another node and back: name, certificate, version, signatures, clocks."""
+    from comity.service.trying import try_peer  # noqa: PLC0415 - only where it is asked for
+
+    report = try_peer(open_node(folder), str(StateCode.parse(state)), authority)
+    _tell_report(report, as_json=as_json)
+
+
+@app.command()
 def renew(folder: Folder, *, as_json: AsJson = False) -> None:
     """Make a new certificate and a new key for requests; the directory must then bring them."""
     from comity.app.wirekeys import make_wire_keys  # noqa: PLC0415 - only where it is asked for
@@ -210,6 +242,19 @@ def _done_data(job: Done) -> dict[str, object]:
 
 def _done_line(job: Done) -> str:
     return f"{job.kind} {job.job}: {job.error or 'done'}"
+
+
+def _tell_report(report: Report, *, as_json: bool) -> None:
+    """Print numbered checks; leave with 0 for passed, 1 for failed, 3 for undecided."""
+    lines = [
+        f"{one.check} {one.verdict.value:13} {one.name}: {one.says}" for one in report.findings
+    ]
+    told = {
+        "verdict": report.verdict.value,
+        "findings": [one.as_data() for one in report.findings],
+    }
+    _tell(told, "\n".join([*lines, report.verdict.value]), as_json=as_json)
+    raise typer.Exit(_VERDICTS[report.verdict])
 
 
 def _tell(told: object, text: str, *, as_json: bool) -> None:
