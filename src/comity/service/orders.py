@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from comity.base import Digest, Ident, Instant
+from comity.base import Digest, Ident, Instant, Verdict
 from comity.base.canonical import Json
 from comity.base.errors import BadValue, Malformed
+from comity.domain.form import check_form
 from comity.domain.identifiers import read_identifier, write_identifier
 from comity.domain.moves import require_step
 from comity.federation import (
@@ -60,6 +61,7 @@ _PRODUCE: Final = {
     "produce_traffic_data": DataKind.TRAFFIC,
     "produce_content_data": DataKind.CONTENT,
 }
+_FIXED: Final = frozenset({"data", "custodian", "period"})
 _HOW: Final = "Answer this order with the code object, a ground and your reasons."
 _LIST_HOURS: Final = 24
 
@@ -70,7 +72,9 @@ class Issue:
 
     ``step`` is the law file's; if empty, ``serve`` for an order to preserve, else
     ``serve_production``. With ``must_check`` the provider must look at the list of revoked
-    orders first; ``replaces`` names an order that this one takes the place of.
+    orders first; ``replaces`` names an order that this one takes the place of. ``changes`` are
+    fields in which it differs from the form, as when production is demanded of what was
+    preserved (``demand_production``): never other data, another provider or another period.
     """
 
     step: str = ""
@@ -80,6 +84,7 @@ class Issue:
     reasons_against: Mapping[str, str] = field(default_factory=dict)
     must_check: bool = False
     replaces: str | None = None
+    changes: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +113,7 @@ def issue_order(
     wish = issue or Issue()
     with node.store.unit() as unit:
         held = hold(node, unit, dossier, version)
-        form = read_form(node, unit, held, read_acts(unit, held.ident))
+        form = _changed(node, held, read_form(node, unit, held, read_acts(unit, held.ident)), wish)
         move = _serving(wish, form)
         step = require_step(see(node, unit, officer, held, move)).step
         order = _make_order(node, held, form, wish)
@@ -173,6 +178,25 @@ def show_order(node: Node, order: str) -> ShownOrder:
             codes=unit.codes.find(order=order),
             returns=unit.returns.find(dossier=row.dossier, order=order),
         )
+
+
+def _changed(
+    node: Node, held: DossierRow, form: Mapping[str, Json], wish: Issue
+) -> Mapping[str, Json]:
+    """Return the form with what the issue changes in it; raise ``OrderImpossible``."""
+    if not wish.changes:
+        return form
+    if odd := sorted(_FIXED & wish.changes.keys()):
+        detail = f"{odd[0]} is not changed by an order that rests on an earlier one."
+        raise OrderImpossible(detail, where=str(held.ident))
+    made = {**form, **wish.changes}
+    asked = node.book.forms.get(held.process)
+    report = None if asked is None else check_form(asked, made)
+    wrong = () if report is None else report.findings
+    failed = [one.says for one in wrong if one.verdict is Verdict.FAILED]
+    if failed:
+        raise OrderImpossible(" ".join(failed), where=str(held.ident))
+    return made
 
 
 def _serving(wish: Issue, form: Mapping[str, Json]) -> Move:

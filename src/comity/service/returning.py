@@ -44,7 +44,7 @@ from comity.service.jobs import Held, ask_for, finish, read_order
 from comity.service.node import Node, Officer
 from comity.service.ports import Unit
 from comity.service.requests import hold, platform_words
-from comity.service.returns import read_heads
+from comity.service.returns import order_names, read_heads
 from comity.service.rows import DossierRow, ReturnRow
 from comity.service.settling import record_act
 from comity.service.situations import Move
@@ -67,6 +67,7 @@ __all__ = ["list_returns", "request_return_intake", "show_comparison", "take_in_
 JOB: Final = "take_in_returns"
 COMPARE: Final = "compare_inventory"
 FILE: Final = "comparison"
+_SERVED: Final = "serve_order"
 _MOST: Final = 100
 
 
@@ -78,6 +79,9 @@ def request_return_intake(
     provenance: Provenance | None = None,
 ) -> Ident:
     """Ask for whole uploads to be taken in as evidence; return the job's name.
+
+    ``dossier`` is that of the order, or a request's for which the order was served: one that
+    holds the step ``serve_order`` with the order's name among its terms.
 
     Without a ``provenance`` it says which provider, whether identified, and the order. Raise
     ``StepClosed`` if the law does not permit it now, ``Unfit`` if an upload is not whole.
@@ -122,7 +126,7 @@ def take_in_returns(node: Node, held: Held) -> None:
         unit.intakes.add(intake_row(signed.act))
         list_exhibits(node, unit, intake_row(signed.act))
         for batch in batches:
-            _compare(node, unit, held.dossier, batch, measured.items[batch.row.ident])
+            _compare(node, unit, batch, measured.items[batch.row.ident])
             taken = replace(batch.row, version=batch.row.version + 1, state=TAKEN)
             unit.returns.swap(taken, batch.row.version)
             blobs.extend(drop_pieces(unit, batch.row.ident))
@@ -212,18 +216,25 @@ def _open(node: Node, unit: Unit, row: ReturnRow) -> _Batch:
     if not row.order:
         name = read_upload_name(statement)
         return _Batch(row=row, items=(), inventory=None, reader=reader, name=name)
-    heads = read_heads(reader, open_return(statement))
+    orders = order_names(unit, row.dossier)
+    heads = read_heads(reader, open_return(statement), orders)
     return _Batch(row=row, items=heads.items, inventory=heads.inventory, reader=reader)
 
 
 def _require_whole(unit: Unit, dossier: Ident, ret: Ident) -> ReturnRow:
     row = unit.returns.lock(ret)
-    if row.dossier != dossier:
+    if row.dossier != dossier and not _is_served_for(unit, dossier, row.order):
         raise NotThere(where=str(ret))
     if row.state != WHOLE:
         detail = f"It is {row.state}; what is taken in is whole."
         raise Unfit(detail, where=str(ret))
     return row
+
+
+def _is_served_for(unit: Unit, dossier: Ident, order: str) -> bool:
+    """Tell whether a request's dossier says that this order was served for it."""
+    acts = read_acts(unit, dossier) if order else ()
+    return any(act.step == _SERVED and act.terms.get("order") == order for act in acts)
 
 
 def _provenance(node: Node, rows: Sequence[ReturnRow]) -> Provenance:
@@ -240,16 +251,15 @@ def _provenance(node: Node, rows: Sequence[ReturnRow]) -> Provenance:
     )
 
 
-def _compare(
-    node: Node, unit: Unit, dossier: Ident, batch: _Batch, measured: Sequence[Item]
-) -> None:
-    """Write the comparison of one return down, in the house; nothing if no inventory came."""
+def _compare(node: Node, unit: Unit, batch: _Batch, measured: Sequence[Item]) -> None:
+    """Write the comparison down in the dossier of the order; nothing if no inventory came."""
     if batch.inventory is None:
         return
     rows = compare_items(batch.inventory.items, measured)
     listed = {item.name: item for item in batch.items}
     damaged = [item.name for item in measured if listed[item.name] != item]
-    told = _told(unit, dossier, batch.row.order)
+    dossier = batch.row.dossier
+    told = _told(unit, dossier)
     opened = batch.inventory.digest
     document = comparison_document(rows, told=told, opened=opened, damaged=damaged)
     move = Move(
@@ -273,12 +283,12 @@ def _terms(
     }
 
 
-def _told(unit: Unit, dossier: Ident, order: str) -> tuple[Told, ...]:
-    """Return the salted digests that were told for this order, in the order of their coming."""
+def _told(unit: Unit, dossier: Ident) -> tuple[Told, ...]:
+    """Return the salted digests that were told in this dossier, in the order of their coming."""
     acts = sorted(read_acts(unit, dossier), key=lambda act: (act.at, act.number))
     found: dict[Digest, Told] = {}
     for act in acts:
-        if act.terms.get("order") == order and {"answer_code", "inventory"} <= act.terms.keys():
+        if {"answer_code", "inventory"} <= act.terms.keys():
             digest = Digest.parse(act.terms["inventory"])
             found.setdefault(digest, Told(digest, act.at))
     return tuple(found.values())

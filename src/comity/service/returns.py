@@ -156,22 +156,28 @@ def require_live(node: Node, unit: Unit, order: OrderRow) -> None:
         raise OrderOver(where=order.order)
 
 
-def read_heads(reader: PieceReader, said: Return) -> Heads:
+def read_heads(reader: PieceReader, said: Return, orders: frozenset[str]) -> Heads:
     """Read what stands before the files, and leave the reader at the first of them.
 
-    Raise ``Malformed`` unless it accounts for every byte of the upload.
+    ``orders`` are those of the dossier: production may be demanded by a second one, and the
+    inventory was made under the first. Raise ``Malformed`` unless it accounts for every byte.
     """
     opened = _read(reader, said.inventory_bytes)
     listed = _read(reader, said.listing_bytes)
     inventory = read_inventory(opened) if opened else None
     items = read_listing(listed)
-    if inventory is not None and inventory.order != said.order:
+    if inventory is not None and inventory.order not in orders:
         detail = "The inventory is of another order."
         raise Malformed(detail)
     if sum(item.size for item in items) != said.size - said.inventory_bytes - said.listing_bytes:
         detail = "The list does not account for every byte of the return."
         raise Malformed(detail)
     return Heads(inventory=inventory, items=items)
+
+
+def order_names(unit: Unit, dossier: Ident) -> frozenset[str]:
+    """Return the names of all orders issued in a dossier."""
+    return frozenset(row.order for row in unit.orders.find(dossier=dossier))
 
 
 def _begin(  # noqa: PLR0913, PLR0917 # who said what, where
@@ -213,10 +219,11 @@ def _complete(node: Node, row: ReturnRow) -> ReturnRow:
     with node.store.view() as unit:
         data = read_statement(node, unit, row)
         reader = open_pieces(node, unit, row)
+        orders = order_names(unit, row.dossier)
     said = open_return(data)
     try:
         with refusals_kept(node, data, row.order):
-            heads = read_heads(reader, said)
+            heads = read_heads(reader, said, orders)
     except (Malformed, TooLarge):
         refuse_upload(node, row.ident)
         raise

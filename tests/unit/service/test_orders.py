@@ -8,8 +8,17 @@ import pytest
 
 from comity.base import Digest
 from comity.domain.moves import StepClosed
-from comity.federation import Question, Voucher, Word, judge_order, open_revocation
+from comity.federation import (
+    Measure,
+    OrderImpossible,
+    Question,
+    Voucher,
+    Word,
+    judge_order,
+    open_revocation,
+)
 from comity.seal import PublicCard
+from comity.service.answers import accept_answer
 from comity.service.errors import AlreadyThere
 from comity.service.orders import (
     Issue,
@@ -21,7 +30,7 @@ from comity.service.orders import (
 )
 from comity.service.reading import show_dossier
 from comity.storage.memory import MemoryStore
-from tests.providers import PROSECUTOR, PROVIDER, Desk, order_desk, read_order
+from tests.providers import COURT, PROSECUTOR, PROVIDER, Desk, answer, order_desk, read_order
 
 
 @pytest.fixture
@@ -92,7 +101,7 @@ def test_an_order_to_a_custodian_who_may_be_involved_needs_written_reasons(desk:
 
 
 def test_an_order_is_served_once(desk: Desk) -> None:
-    desk.issue()
+    dossier, _ = desk.issue()
     with pytest.raises(StepClosed):
         issue_order(desk.node, PROSECUTOR, dossier)
 
@@ -133,3 +142,29 @@ def test_an_order_may_demand_that_the_list_be_looked_at(desk: Desk) -> None:
     dossier = desk.open()
     file = issue_order(desk.node, PROSECUTOR, dossier, Issue(must_check=True))
     assert read_order(file).must_check
+
+
+def test_production_is_demanded_by_a_second_file_of_the_same_dossier(desk: Desk) -> None:
+    dossier, file = desk.issue()
+    accept_answer(desk.node, answer(file, desk.clock.now()))
+    desk.authorise(dossier)
+    wish = Issue(
+        step="demand_production",
+        replaces=read_order(file).order,
+        changes={"measure": "produce_traffic_data"},
+    )
+    second = read_order(issue_order(desk.node, COURT, dossier, wish))
+    assert (second.measure, second.replaces, desk.state(dossier)) == (
+        Measure.PRODUCE,
+        read_order(file).order,
+        "demanded",
+    )
+
+
+def test_a_second_file_reaches_no_further_than_the_first(desk: Desk) -> None:
+    dossier, file = desk.issue()
+    accept_answer(desk.node, answer(file, desk.clock.now()))
+    desk.authorise(dossier)
+    wish = Issue(step="demand_production", changes={"data": ["account: other at mail.example"]})
+    with pytest.raises(OrderImpossible):
+        issue_order(desk.node, COURT, dossier, wish)

@@ -16,9 +16,10 @@ from comity.service.erasing import erase_content
 from comity.service.errors import ContentErased, NotThere
 from comity.service.jobs import claim
 from comity.service.order_errors import CodeRefused, NotIdentified, OrderOver, OtherOrder
-from comity.service.orders import revoke_order
+from comity.service.orders import Issue, issue_order, revoke_order
 from comity.service.peers import NonceReplayed
 from comity.service.reading import show_dossier
+from comity.service.requests import keep_house_act
 from comity.service.returning import request_return_intake, show_comparison
 from comity.service.returns import Piece, admit, begin_return, end_return, put_piece
 from comity.service.situations import Move
@@ -34,6 +35,7 @@ from comity.service.uploads import (
 from comity.service.work import do_job
 from comity.storage.memory import MemoryStore
 from tests.providers import (
+    COURT,
     EXECUTING,
     KEY,
     PROSECUTOR,
@@ -101,8 +103,8 @@ def work(desk: Desk) -> None:
             raise error
 
 
-def demanded(desk: Desk, **form: object) -> tuple[Ident, bytes]:
-    return desk.issue(measure="produce_content_data", **form)
+def demanded(desk: Desk) -> tuple[Ident, bytes]:
+    return desk.issue(measure="produce_content_data")
 
 
 def test_a_whole_return_is_recorded_as_produced(desk: Desk) -> None:
@@ -170,9 +172,9 @@ def test_an_inventory_that_was_made_later_is_found_out(desk: Desk) -> None:
 def test_an_inventory_told_after_the_freeze_is_shown_as_that(desk: Desk) -> None:
     dossier, file = desk.issue()
     order = read_order(file).order
-    for files in ({"gone": b"x"}, FILES):
-        inventory = make_inventory(order, files)
-        accept_answer(desk.node, answer(file, desk.clock.now(), inventory=salted(inventory)))
+    first, inventory = (make_inventory(order, files) for files in ({"gone": b"x"}, FILES))
+    for one in (first, inventory):
+        accept_answer(desk.node, answer(file, desk.clock.now(), inventory=salted(one)))
         desk.clock.forward("PT1M")
     desk.demand(dossier)
     ret = Sent(desk).all(hand_over(file, FILES, desk.clock.now(), inventory=inventory))
@@ -449,3 +451,38 @@ def test_pieces_of_eight_mebibytes_join_to_what_was_sent(desk: Desk) -> None:
     request_return_intake(desk.node, EXECUTING, dossier, [ret])
     work(desk)
     assert show_dossier(desk.node, dossier).intakes[0].size == (9 << 20) + 1
+
+
+def test_a_return_is_taken_into_the_request_for_which_the_order_was_served(desk: Desk) -> None:
+    _, file = demanded(desk)
+    ret = Sent(desk).all(hand_over(file, FILES, desk.clock.now()))
+    other, second = demanded(desk)
+    accept_answer(desk.node, answer(second, desk.clock.now()))
+    with pytest.raises(NotThere):
+        request_return_intake(desk.node, EXECUTING, other, [ret])
+    terms = {"order": read_order(file).order}
+    keep_house_act(desk.node, EXECUTING, other, Move(step="serve_order", terms=terms))
+    request_return_intake(desk.node, EXECUTING, other, [ret])
+    work(desk)
+    assert show_dossier(desk.node, other).intakes[0].objects_count == 3
+
+
+def test_the_inventory_of_the_first_file_serves_the_return_under_the_second(desk: Desk) -> None:
+    dossier, file = desk.issue()
+    inventory = make_inventory(read_order(file).order, FILES)
+    accept_answer(desk.node, answer(file, desk.clock.now(), inventory=salted(inventory)))
+    desk.authorise(dossier)
+    wish = Issue(
+        step="demand_production",
+        replaces=read_order(file).order,
+        changes={"measure": "produce_content_data"},
+    )
+    second = issue_order(desk.node, COURT, dossier, wish)
+    ret = Sent(desk).all(hand_over(second, FILES, desk.clock.now(), inventory=inventory))
+    request_return_intake(desk.node, EXECUTING, dossier, [ret])
+    work(desk)
+    told = show_comparison(desk.node, ret)
+    assert (told["inventory"], told["counts"]) == (
+        "first",
+        {"same": 3, "changed": 0, "moved": 0, "missing": 0, "added": 0},
+    )
