@@ -105,7 +105,9 @@ class Door:
 
     def get(self, path: str, **query: object) -> Json:
         """Return what there is."""
-        named = {name: _query_text(value) for name, value in query.items() if value not in {"", None}}
+        named = {
+            name: _query_text(value) for name, value in query.items() if value not in {"", None}
+        }
         tail = f"?{urlencode(named)}" if named else ""
         return _read(self._send("GET", _path(path) + tail))
 

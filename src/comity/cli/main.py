@@ -29,6 +29,8 @@ _NOUNS: Final = {
     "law": "Read the law files as a lawyer would.",
     "request": "Ask, answer, record: the steps of a request, at the desk of a node.",
     "package": "Take evidence in, seal it, hand it out, at the desk of a node.",
+    "directory": "Whom to believe: keys, ceremonies, cards, mirrors, pairing.",
+    "desk": "What waits at the desk of a node: findings, notices, work, the directory.",
     "person": "Who may act for the authority, in which roles, with which token.",
     "node": "Make a State's node and run its work.",
     "courier": "Carry letters, receipts and evidence on a disk.",

@@ -45,14 +45,19 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
                 operation["requestBody"] = route.takes["requestBody"]
             _relabel(operation["responses"], route.streams)
             operation["responses"].update(route.more)
+    schema["components"]["responses"] = {
+        "Problem": {
+            "description": "What went wrong, as problem details (RFC 9457).",
+            "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    }
     return schema
 
 
 def _relabel(responses: dict[Any, Any], streams: str) -> None:
     """Say of what kind problems and streams are."""
     for status, response in responses.items():
-        content = response.get("content", {})
-        if int(status) >= _FAILURE and "application/json" in content:
-            response["content"] = {MEDIA: content["application/json"]}
+        if int(status) >= _FAILURE:
+            responses[status] = {"$ref": "#/components/responses/Problem"}
         elif streams:
             response["content"] = {streams: {"schema": {"type": "string", "format": "binary"}}}
