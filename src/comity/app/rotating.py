@@ -85,7 +85,7 @@ class NoNextKey(AskedWrongly):
     remedy = "Make one first: comity node rotate-key FOLDER KIND."
 
 
-def make_next(
+def make_next(  # noqa: PLR0913 # the world is handed in
     folder: Path,
     kind: str,
     settings: Settings,

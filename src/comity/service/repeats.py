@@ -172,7 +172,7 @@ def _find(node: Node, unit: Unit, once: Once) -> RepeatRow | None:
 def _repeat(node: Node, held: RepeatRow, once: Once) -> Said:
     if not held.request.matches(once.request):
         raise KeyReused
-    body = decrypt_bytes(held.answer, [node.identity])
+    body = decrypt_bytes(held.answer, node.identities)
     return Said(status=held.status, body=body, is_repeated=True)
 
 
