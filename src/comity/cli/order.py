@@ -1,5 +1,7 @@
 """``comity order``: verify an order on a provider, make one, take one back; without a node.
 
+A provider freezes, answers and returns (``order_provider``, ``order_handing``), without one too.
+
 ``verify`` exits 0 genuine and current; 1 forged, altered, expired or revoked; 2 asked wrongly;
 3 could not be decided, or an exercise where none was expected.
 """
@@ -31,6 +33,8 @@ from comity.cli.order_desk import (
     read_moment,
     verify_files,
 )
+from comity.cli.order_handing import hand_return
+from comity.cli.order_provider import answer, freeze
 from comity.domain.identifiers import read_identifier, write_identifier
 from comity.federation import (
     FileNotRead,
@@ -45,7 +49,7 @@ from comity.federation.order import PAYLOAD_TYPE, TYPE
 from comity.seal import read_envelope
 from comity.seal.fields import read_list, read_mapping, read_text
 
-app = typer.Typer(no_args_is_help=True, help="Verify, make and revoke orders on providers.")
+app = typer.Typer(no_args_is_help=True, help="Verify, make, revoke, answer orders on providers.")
 
 # What a form may leave out, and what then stands in the order.
 _ABSENT: dict[str, Json] = {
@@ -65,6 +69,11 @@ Out = Annotated[Path, typer.Option("--out", help="A new file; nothing is written
 Phrase = Annotated[
     Path | None, typer.Option("--passphrase-file", help="Its first line opens the key file.")
 ]
+
+
+app.command()(freeze)
+app.command()(answer)
+app.command("return")(hand_return)
 
 
 @app.command()
