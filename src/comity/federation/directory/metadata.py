@@ -118,6 +118,12 @@ def file_digest(target: TargetFile) -> Digest:
     return Digest(bytes.fromhex(target.hashes[_SHA256]))
 
 
+def card_file(path: str, target: TargetFile) -> str:
+    """Return the name of a card's file in a mirror: ``XB/<sha256>.XB-CA.json``."""
+    head, _, name = path.partition("/")
+    return f"{head}/{file_digest(target).hex}.{name}"
+
+
 def _again(metadata: Metadata[Any], kind: type[SignedT]) -> File[SignedT]:
     return read_file(canonical_bytes(metadata.to_dict()), kind)
 

@@ -40,6 +40,8 @@ from comity.seal.fields import (
 )
 
 TYPE: Final = "comity/pair/1"
+# The name under which the shared directory's root has a fingerprint: no State bears it.
+COMMON: Final = "--"
 _KEYS: Final = "comity/state-keys/1"
 _NAMES: Final = frozenset({"state", "roots", "list", "cards"})
 _STATE: Final = re.compile(r"[A-Z]{2}")

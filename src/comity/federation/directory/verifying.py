@@ -16,6 +16,7 @@ A State's own keys are a root of their own: they change by step 1 alone, whoever
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from tuf.api.exceptions import LengthOrHashMismatchError, UnsignedMetadataError
@@ -155,6 +156,23 @@ def take_card(target: TargetFile, data: bytes, state: str) -> AuthorityCard:
         detail = f"The file {target.path} is the card of another."
         raise Mismatched(detail)
     return card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatures:
+    """Who of a role has signed a file, who may still, and how many are missing."""
+
+    done: tuple[str, ...]
+    open: tuple[str, ...]
+    missing: int
+
+
+def count_signatures(by: Root | Targets, role: str, file: File[Any]) -> Signatures:
+    """Return how far the signing of a file is; only signatures that verify are counted."""
+    found = by.get_verification_result(role, file.metadata.signed_bytes, file.metadata.signatures)
+    return Signatures(
+        done=tuple(sorted(found.signed)), open=tuple(sorted(found.unsigned)), missing=found.missing
+    )
 
 
 def is_delegated(targets: Targets, state: str, keys: File[Root]) -> bool:

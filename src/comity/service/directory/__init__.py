@@ -1,12 +1,13 @@
 """The node's directory: what it knows of authorities, and how it learns of changes."""
 
 from comity.service.directory.errors import UnknownAuthority, UnknownState
-from comity.service.directory.introducing import COMMON, accept_pairing, add_metadata, trust_root
+from comity.service.directory.introducing import accept_pairing, add_metadata, trust_root
 from comity.service.directory.knowing import (
     Known,
     call_back_numbers,
     find_card,
     list_cards,
+    list_trust,
     own_card,
     vouchers,
 )
@@ -14,7 +15,6 @@ from comity.service.directory.publishing import export_pairing, read_public_file
 from comity.service.directory.refreshing import Refreshed, refresh_directory, refresh_due
 
 __all__ = [
-    "COMMON",
     "Known",
     "Refreshed",
     "UnknownAuthority",
@@ -25,6 +25,7 @@ __all__ = [
     "export_pairing",
     "find_card",
     "list_cards",
+    "list_trust",
     "own_card",
     "read_public_file",
     "refresh_directory",

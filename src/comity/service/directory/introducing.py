@@ -7,11 +7,10 @@ so. Later bundles of a State that is known need no fingerprint: its own keys sig
 
 from __future__ import annotations
 
-from typing import Final
-
 from comity.base import Digest
 from comity.federation.directory.errors import OtherFingerprint
 from comity.federation.directory.pairing import (
+    COMMON,
     Bundle,
     StateFiles,
     continue_bundle,
@@ -39,9 +38,6 @@ from comity.service.directory.keeping import (
 from comity.service.directory.knowing import OWN, PAIRED
 from comity.service.node import Node
 from comity.service.ports import Unit
-
-# The name under which the shared directory's root has a fingerprint: no State bears it.
-COMMON: Final = "--"
 
 
 def trust_root(node: Node, data: bytes, wanted: Digest) -> int:

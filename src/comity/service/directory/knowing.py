@@ -13,7 +13,7 @@ from comity.seal.keyfiles import PublicCard
 from comity.service.directory.errors import UnknownAuthority
 from comity.service.node import Node
 from comity.service.ports import Unit
-from comity.service.rows import AuthorityRow
+from comity.service.rows import AuthorityRow, TrustRow
 
 SHARED: Final = "shared"
 PAIRED: Final = "paired"
@@ -50,6 +50,12 @@ def list_cards(node: Node) -> tuple[Known, ...]:
     """Return all that is known, by State and authority, with what States have dropped."""
     with node.store.view() as unit:
         return tuple(_known(node, unit, row) for row in unit.authorities.find())
+
+
+def list_trust(node: Node) -> tuple[TrustRow, ...]:
+    """Return the verified metadata that the node rests on, by name."""
+    with node.store.view() as unit:
+        return tuple(row for row in unit.trust.find() if row.document)
 
 
 def own_card(node: Node) -> Known:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from tuf.api.metadata import MetaFile, Root, Snapshot, TargetFile, Targets
+from tuf.api.metadata import MetaFile, Root, Snapshot, Targets
 
 from comity.base import Instant, limits
 from comity.federation.directory import AuthorityCard, MetadataRefused, Mismatched
-from comity.federation.directory.metadata import File, file_digest, role_keys
+from comity.federation.directory.metadata import File, card_file, file_digest, role_keys
 from comity.federation.directory.pairing import StateFiles
 from comity.federation.directory.verifying import (
     first_root,
@@ -110,12 +110,6 @@ def _complete(
         cards[path] = held or _need(source, card_file(path, target), limits.CARD_BYTES)
         read.append(take_card(target, cards[path], state))
     return StateFiles(state=state, roots=keys, list=found, cards=cards, read=tuple(read))
-
-
-def card_file(path: str, target: TargetFile) -> str:
-    """Return the name of a card's file in a mirror: ``XB/<sha256>.XB-CA.json``."""
-    head, _, name = path.partition("/")
-    return f"{head}/{file_digest(target).hex}.{name}"
 
 
 def _meet(source: Source, targets: File[Targets] | None, state: str) -> tuple[File[Root], ...]:
