@@ -55,6 +55,7 @@ class LooseWire:
     caller: Caller
     spoil: Callable[[str, bytes], bytes] = field(default=lambda _path, body: body)
     asked: list[str] = field(default_factory=list)
+    after: Callable[[], None] = field(default=lambda: None)
 
     def call(self, peer: Peer, method: str, path: str, body: bytes = b"", *, most: int) -> Answer:
         assert (method, body) == ("GET", b"")
@@ -64,6 +65,8 @@ class LooseWire:
             found = self.spoil(path, answer_get(self.node, self.caller, path))
         except NotThere:
             return Answer(status=404, body=b"")
+        finally:
+            self.after()
         return Answer(status=200, body=found[: most + 1])
 
     def fetch(self, url: str, *, most: int) -> bytes | None:

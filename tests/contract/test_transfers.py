@@ -36,7 +36,9 @@ def crossing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crossin
         yield make_crossing((MemoryStore(), MemoryStore()), tmp_path)
         return
     here, there = [use(make_place(request.param, folder, request)) for folder in folders]
-    yield make_crossing((here, there), tmp_path)
+    made = make_crossing((here, there), tmp_path)
+    made.wire.after = connections.close_all  # it is asked by threads that end
+    yield made
     connections.close_all()
 
 

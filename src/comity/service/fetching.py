@@ -10,11 +10,11 @@ of those the transfer stops for a person. When all is here it is verified (``rec
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeAlias
 
 from comity.base import Ident, limits
 from comity.base.errors import ComityError, DoesNotVerify, OutOfReach
@@ -219,6 +219,9 @@ def _stop(node: Node, transfer: Ident, error: ComityError) -> None:
         change_transfer(unit, transfer, state=STOPPED, trouble=error.code)
 
 
+_Coming: TypeAlias = tuple[PieceRow, Future[bytes]]
+
+
 @dataclass(frozen=True)
 class _Pulling:
     """One transfer being pulled from one peer."""
@@ -229,14 +232,31 @@ class _Pulling:
     peer: Peer
 
     def pull(self, volume: Volume) -> None:
-        """Fetch what of a volume is not here."""
+        """Fetch what of a volume is not here; what did arrive before a break is kept."""
         waiting = [piece for piece in self._pieces(volume) if piece.blob is None]
+        asked: deque[_Coming] = deque()
+        broken: OutOfReach | None = None
         with ThreadPoolExecutor(_AHEAD, "fetch") as pool:
-            try:
-                for piece, coming in self._coming(pool, waiting):
-                    self._take(piece, coming.result())
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+            for piece in waiting:
+                asked.append((piece, pool.submit(self._ask, piece)))
+                if len(asked) == _AHEAD:
+                    broken = self._settle(*asked.popleft())
+                if broken is not None:
+                    break
+            for piece, coming in asked:
+                broken = self._settle(piece, coming) or broken
+        if broken is not None:
+            raise broken
+
+    def _settle(self, piece: PieceRow, coming: Future[bytes]) -> OutOfReach | None:
+        """Keep a chunk when it has come; return why if it has not."""
+        try:
+            self._take(piece, coming.result())
+        except LeaseLost:
+            raise
+        except OutOfReach as error:
+            return error
+        return None
 
     def _pieces(self, volume: Volume) -> Sequence[PieceRow]:
         """Return the pieces of a volume; fetch its chunk list if they are not listed yet."""
@@ -251,17 +271,6 @@ class _Pulling:
             except ChunkWrong as error:
                 self._refuse(f"The chunk list of volume {volume.number}", error)
         return here
-
-    def _coming(
-        self, pool: ThreadPoolExecutor, waiting: Sequence[PieceRow]
-    ) -> Iterator[tuple[PieceRow, Future[bytes]]]:
-        """Yield each piece with what is on its way for it, a few asked for ahead."""
-        asked: deque[tuple[PieceRow, Future[bytes]]] = deque()
-        for piece in waiting:
-            asked.append((piece, pool.submit(self._ask, piece)))
-            if len(asked) == _AHEAD:
-                yield asked.popleft()
-        yield from asked
 
     def _take(self, piece: PieceRow, data: bytes) -> None:
         """Keep a chunk; what is wrong is asked for again."""

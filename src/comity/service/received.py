@@ -138,10 +138,17 @@ def open_pieces(
 def _joiner(
     node: Node, row: TransferRow, lost: list[PieceRow]
 ) -> Callable[[int], io.BufferedIOBase]:
+    # All at once: volumes are opened by threads that have no business with the store.
+    volumes: dict[int, list[PieceRow]] = {}
+    with node.store.view() as unit:
+        for piece in unit.pieces.find(transfer=row.ident):
+            volumes.setdefault(piece.volume, []).append(piece)
+
     def begin(number: int) -> io.BufferedIOBase:
-        with node.store.view() as unit:
-            pieces = unit.pieces.find(transfer=row.ident, volume=number)
-        return io.BufferedReader(JoinedVolume(node.blobs, pieces, lost))
+        if number not in volumes:
+            detail = f"The index names volume {number}, which was not handed over."
+            raise LayoutRefused(detail)
+        return io.BufferedReader(JoinedVolume(node.blobs, volumes[number], lost))
 
     return begin
 
