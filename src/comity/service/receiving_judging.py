@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comity.base import Digest, Ident, limits
-from comity.base.errors import BadValue, ComityError, DoesNotVerify
+from comity.base.errors import BadValue, ComityError, DoesNotVerify, OutOfReach
 from comity.domain.dossier import LegalBasis
 from comity.federation.bundle import Bundle
 from comity.federation.delays import PRIORITIES, delays_of
@@ -165,7 +165,9 @@ def _read_bundle(node: Node, row: InboxRow) -> Bundle:
         raise Refused(why.NOT_READABLE, "The body is gone.")
     try:
         return Bundle.parse(decrypt_bytes(row.body, list(node.identities)))
-    except DoesNotVerify as error:
+    except OutOfReach:
+        raise
+    except ComityError as error:
         raise Refused(why.NOT_READABLE, error.code) from error
 
 
