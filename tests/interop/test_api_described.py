@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -23,10 +24,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from comity.storage.memory import MemoryStore
 from comity.web.api.permissions import Permission
 from tests.desks import EVERYBODY, ROUTES, Door, may, open_body, open_door, told
 from tests.nodes import make_desk
+from tests.stores import make_place, sqlite_template, use
+
+__all__ = ["sqlite_template"]
 
 CHECKS = [
     not_a_server_error,
@@ -41,10 +44,14 @@ PEOPLE = ("ca", "ops", "enrol", "watch")
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    desk = make_desk(MemoryStore(), tmp_path_factory.mktemp("desk"))
+def door(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Door]:
+    folder = tmp_path_factory.mktemp("desk")
+    desk = make_desk(use(make_place("sqlite", folder, request)), folder)
     with open_door(desk.node) as opened:
         yield opened
+    connections.close_all()
 
 
 @pytest.fixture(scope="module")

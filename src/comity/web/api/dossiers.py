@@ -11,14 +11,15 @@ from pydantic import Field
 from comity.base import Digest, Ident, Instant
 from comity.law import Process
 from comity.seal.act import SignedAct
+from comity.service.chains import read_acts
 from comity.service.custody import ERASE, step_name
 from comity.service.erasing import erase_content
 from comity.service.node import Node
 from comity.service.ports import Unit
-from comity.service.reading import show_content, show_document, show_dossier, show_form
+from comity.service.reading import show_content, show_document, show_dossier
 from comity.service.requests import Opening, open_dossier
 from comity.service.rows import DossierRow
-from comity.service.situations import Move
+from comity.service.situations import Move, read_form
 from comity.web.api import fields
 from comity.web.api.asking import Asked, Door
 from comity.web.api.errors import NoPermission
@@ -144,7 +145,7 @@ def list_requests(  # noqa: PLR0913, PLR0917 # each is a filter that a person ma
             for one in _shown(node, unit, sorted(wanted, key=_latest))
             if (not state or one.state == state) and _has_open(unit, one, open_deadlines)
         )
-        named = (one for one in shown if not reference or _is_named(node, one, reference))
+        named = (one for one in shown if not reference or _is_named(node, unit, one, reference))
         items, later = page(named, _cursor, limit, after)
     return HeadPage(items=items, next=later)
 
@@ -186,8 +187,10 @@ def _has_open(unit: Unit, head: HeadShown, wanted: bool | None) -> bool:  # noqa
     return any(row.state in _OPEN and row.nature != "wish" for row in rows) is wanted
 
 
-def _is_named(node: Node, head: HeadShown, reference: str) -> bool:
-    own = show_form(node, Ident(head.dossier)).get("own_reference")
+def _is_named(node: Node, unit: Unit, head: HeadShown, reference: str) -> bool:
+    ident = Ident(head.dossier)
+    form = read_form(node, unit, unit.dossiers.get(ident), read_acts(unit, ident))
+    own = form.get("own_reference")
     return isinstance(own, str) and reference.casefold() in own.casefold()
 
 
