@@ -31,7 +31,8 @@ from comity.app.settings import Settings, read_settings
 from comity.app.wirekeys import read_certificate, read_wire_key
 from comity.federation.directory import AuthorityCard
 from comity.service.node import Node
-from tests.cards import card_of, know_card
+from tests.cards import card_of
+from tests.wires import introduce as introduce_card
 
 _START_SECONDS = 90
 _STOP_SECONDS = 60
@@ -92,7 +93,7 @@ class LiveNode:
         """Let it know cards as if a verified directory had brought them."""
         node = self.open()
         for card in cards:
-            know_card(node, card)
+            introduce_card(node, card)
 
     def comity(self, *words: str, code: int | None = 0) -> Any:
         """Run a command; return its JSON if it printed some, else its text."""
@@ -142,6 +143,11 @@ class LiveNode:
         number = self.children()[child]
         os.kill(number, signal.SIGKILL)
         return number
+
+    def processes(self) -> set[int]:
+        """Return every process of this node that is alive: the supervisor and all below it."""
+        assert self.process is not None
+        return family(self.process.pid)
 
     def down(self) -> int | None:
         """Stop all in order; return the exit code."""
@@ -193,6 +199,29 @@ def introduce(*nodes: LiveNode) -> None:
     for node in nodes:
         node.know(*cards)
     close_connections()
+
+
+def family(root: int) -> set[int]:
+    """Return a process and all that descend from it."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+                parents[int(entry.name)] = int(stat[1])
+    found = {root}
+    while more := {one for one, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def is_alive(process: int) -> bool:
+    """Return whether a process runs: one that ended and is not yet buried does not."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def wait_for(holds: Any, why: Any = lambda: "it did not come about") -> None:

@@ -127,7 +127,7 @@ def configure_django(urls: str = "") -> None:
         ROOT_URLCONF=urls or "comity.app.databases",
         # The host a request names is compared with the endpoint where it is signed.
         ALLOWED_HOSTS=["*"],
-        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        MIDDLEWARE=["comity.web.telling.TellRequests"] if urls else [],
         APPEND_SLASH=False,
         USE_I18N=False,
         DATA_UPLOAD_MAX_MEMORY_SIZE=None,  # every view bounds its own body
