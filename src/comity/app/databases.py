@@ -32,6 +32,11 @@ from comity.storage.foreign import readable, translated
 
 SAFE_LOG: Final = (3, 51, 3)
 _APPS: Final = ["django.contrib.contenttypes", "django.contrib.auth", "comity.storage"]
+# The second gives every answer its length.
+_MIDDLEWARE: Final = [
+    "comity.web.telling.TellRequests",
+    "django.middleware.common.CommonMiddleware",
+]
 _OPTIONS: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
 
 
@@ -127,7 +132,7 @@ def configure_django(urls: str = "") -> None:
         ROOT_URLCONF=urls or "comity.app.databases",
         # The host a request names is compared with the endpoint where it is signed.
         ALLOWED_HOSTS=["*"],
-        MIDDLEWARE=["comity.web.telling.TellRequests"] if urls else [],
+        MIDDLEWARE=_MIDDLEWARE if urls else [],
         APPEND_SLASH=False,
         USE_I18N=False,
         DATA_UPLOAD_MAX_MEMORY_SIZE=None,  # every view bounds its own body

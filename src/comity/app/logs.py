@@ -54,13 +54,15 @@ def begin_logs(part: str, settings: Settings | None = None) -> None:
 
 
 def say(event: str, **fields: object) -> None:
-    """Log one line at the level of information."""
-    structlog.get_logger().info(event, **fields)
+    """Log one line at the level of information; in a process that does not log, nothing."""
+    if structlog.is_configured():
+        structlog.get_logger().info(event, **fields)
 
 
 def warn(event: str, **fields: object) -> None:
     """Log one line that somebody should look at."""
-    structlog.get_logger().warning(event, **fields)
+    if structlog.is_configured():
+        structlog.get_logger().warning(event, **fields)
 
 
 def keep_allowed(_logger: object, _name: str, line: Line) -> Line:
