@@ -138,7 +138,7 @@ def untouched(node: Node) -> bool:
     """Tell whether nothing at all was taken in."""
     with node.store.view() as unit:
         tables = (unit.acts, unit.dossiers, unit.contents, unit.identities, unit.deadlines)
-        return not any(table.count() for table in tables)  # type: ignore[attr-defined] # all count
+        return not any(table.count() for table in tables)
 
 
 def findings(node: Node) -> list[str]:
@@ -443,7 +443,7 @@ def test_an_incomplete_request_is_taken_in(forger: Forger) -> None:
     assert forger.bring(forger.message(act, documents={})) == "done"
 
 
-_MANY: Final = {f"n{number}": "" for number in range(1_001)}
+_MANY: Final[dict[str, Any]] = {f"n{number}": "" for number in range(1_001)}
 BOMBS: Final = {
     "not json": b"\x00" * 100,
     "nested": b"[" * 100_000 + b"]" * 100_000,

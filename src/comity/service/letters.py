@@ -39,6 +39,8 @@ from comity.service.situations import Move
 ACT: Final = "act"
 WAITING: Final = "waiting"
 RELAYED: Final = "relayed"
+# It was delivered, but the receipt that they took it got lost on its way back.
+ASKING: Final = "asking"
 DONE: Final = "done"
 STOPPED: Final = "stopped"
 # A letter that goes on a disk: the wire leaves it alone.
@@ -89,7 +91,7 @@ def stop_letter(node: Node, officer: Officer, message: Digest) -> LetterRow:
     with node.store.unit() as unit:
         head = _hold(node, unit, message)
         row = unit.letters.lock(message)
-        if row.state in {DONE, STOPPED}:
+        if row.state in {ASKING, DONE, STOPPED}:
             raise Unfit(row.state, where=str(message))
         stopped = halted(row, f"stopped by {officer.actor}"[:100])
         unit.letters.swap(stopped, expected=row.fence)

@@ -19,7 +19,7 @@ from comity.federation.delays import delays_of, later, rank
 from comity.federation.message import Address
 from comity.service.errors import LeaseLost, Moved, NoCommonVersion, PeerUnreachable
 from comity.service.findings import make_finding
-from comity.service.letters import RELAYED, WAITING, letter_file, make_letters
+from comity.service.letters import ASKING, RELAYED, WAITING, letter_file, make_letters
 from comity.service.letters_parties import find_listed
 from comity.service.node import Node
 from comity.service.peers import peer_of
@@ -33,7 +33,7 @@ LEASE_SECONDS: Final = 180
 _MESSAGES: Final = "/peers/1/messages"
 _RECEIPTS: Final = "/peers/1/receipts"
 _TAKEN: Final = frozenset({200, 204})
-_REFUSED: Final = range(400, 500)
+_ASKED: Final = (RELAYED, ASKING)
 _CANDIDATES: Final = 64
 _MOST_AT_ONCE: Final = 200
 
@@ -185,12 +185,13 @@ def _put_off_all(node: Node, failed: LetterRow) -> None:
 
 
 def _ask_for_receipts(node: Node, wire: Wire) -> int:
-    """Ask for the receipts of what was relayed a while ago and not delivered."""
+    """Ask for receipts that should have come by themselves a while ago."""
     now = node.clock.now()
     with node.store.view() as unit:
         due = [
             row
-            for row in unit.letters.find(state=RELAYED)
+            for state in _ASKED
+            for row in unit.letters.find(state=state)
             if row.due <= now and (row.lease_until is None or row.lease_until <= now)
         ]
     return sum(_ask(node, wire, row, now) for row in due[:_CANDIDATES])
@@ -218,7 +219,7 @@ def _ask(node: Node, wire: Wire, row: LetterRow, now: Instant) -> int:
 def _look_later(node: Node, row: LetterRow) -> None:
     with node.store.unit() as unit:
         held = unit.letters.lock(row.message)
-        if held.state == RELAYED and held.fence == row.fence:
+        if held.state in _ASKED and held.fence == row.fence:
             due = later(node.clock.now(), delays_of(row.priority).longest_pause)
             _swap(unit, replace(held, lease_until=None, due=due))
 

@@ -23,12 +23,18 @@ from comity.service.deriving import DELIVERY, WIRE
 from comity.service.directory import UnknownAuthority
 from comity.service.errors import NotThere, OtherGround
 from comity.service.findings import make_finding
-from comity.service.letters import ACT, BY_COURIER, DONE, RELAYED, WAITING, halted
+from comity.service.letters import ACT, ASKING, BY_COURIER, DONE, RELAYED, WAITING, halted
 from comity.service.letters_parties import NODE, find_key
 from comity.service.node import Node, Officer
 from comity.service.peers import Caller
 from comity.service.ports import Unit
-from comity.service.receipts_signing import draw_up, keep_once, receipt_row, tell_sender
+from comity.service.receipts_signing import (
+    draw_up,
+    find_receipt,
+    keep_once,
+    receipt_row,
+    tell_sender,
+)
 from comity.service.receiving_refusals import PASSING, Refused
 from comity.service.replies import PROOF
 from comity.service.requests import platform_words
@@ -136,14 +142,25 @@ def _follow(  # noqa: PLR0913, PLR0917 # what a receipt bears on
 ) -> None:
     """Let the letter, and on delivery the dossier, follow what the receipt says."""
     if receipt.event is Event.DELIVERED:
-        _swap(unit, replace(row, state=DONE, body=None, lease_until=None, trouble=""))
+        is_complete = find_receipt(unit, row.message, Event.RELAY_ACCEPTED) is not None
+        state = DONE if is_complete else ASKING
+        due = _ask_at(node, row)
+        done = replace(row, state=state, body=None, lease_until=None, due=due, trouble="")
+        _swap(unit, done)
         _record_delivery(node, unit, head, row, receipt, data)
     elif receipt.event is Event.RELAY_ACCEPTED:
         if row.state in {WAITING, BY_COURIER}:
-            due = later(node.clock.now(), delays_of(row.priority).longest_pause)
+            due = _ask_at(node, row)
             _swap(unit, replace(row, state=RELAYED, lease_until=None, due=due, trouble=""))
+        elif row.state == ASKING:
+            _swap(unit, replace(row, state=DONE, lease_until=None))
     elif receipt.event.is_negative:
         _warn(node, unit, row, receipt)
+
+
+def _ask_at(node: Node, row: LetterRow) -> Instant:
+    """Return when the other side is asked for receipts that did not come by themselves."""
+    return later(node.clock.now(), delays_of(row.priority).longest_pause)
 
 
 def _record_delivery(  # noqa: PLR0913, PLR0917 # what a receipt bears on

@@ -297,7 +297,8 @@ class LetterRow(VersionedRow):
 
     ``kind`` is ``act`` or ``receipt``; ``statement`` is what we signed of it, ``body`` the
     ciphertext, which is dropped when it was delivered. ``state`` is ``waiting`` (to be sent),
-    ``relayed`` (they hold it), ``done`` or ``stopped`` (a person must look). ``relay_by``,
+    ``relayed`` (they hold it), ``asking`` (delivered, a receipt is lost), ``done``, ``stopped`` (a
+    person must look), or ``courier`` (it goes on a disk). ``relay_by``,
     ``deliver_by`` and ``retrieve_by`` are when a negative receipt is due.
     """
 

@@ -13,7 +13,7 @@ from comity.seal.errors import OtherKey
 from comity.seal.keys import VerifyingKey
 from comity.service.chains import EXCHANGED
 from comity.service.checking.gathering import Findings
-from comity.service.letters import ACT, DONE, STOPPED
+from comity.service.letters import ACT, ASKING, DONE, STOPPED
 from comity.service.node import Node
 from comity.service.ports import Unit
 from comity.service.receipts_signing import find_receipt, receipt_row
@@ -62,7 +62,7 @@ def _check_letter(
     if not held or not outbox:
         findings.fail(_LETTERS, f"{where} bears no act of ours. {_RESTORE}")
         return
-    if row.state == DONE and outbox[0].delivered is None:
+    if row.state in {ASKING, DONE} and outbox[0].delivered is None:
         findings.fail(_LETTERS, f"{where} is done, and no act says it was delivered. {_RESTORE}")
     if find_receipt(unit, row.message, Event.SUBMISSION_ACCEPTED) is None:
         findings.fail(_LETTERS, f"{where} was made and has no receipt of it. {_RESTORE}")
@@ -128,7 +128,7 @@ def _check_body(
     findings: Findings, check: int, where: str, row: LetterRow | InboxRow, said: Statement
 ) -> None:
     """Look that a body is there as long as it is needed, and no longer."""
-    is_needed = row.state not in {DONE, STOPPED, "refused"}
+    is_needed = row.state not in {ASKING, DONE, STOPPED, "refused"}
     if is_needed is not (row.body is not None):
         findings.fail(check, f"{where} is {row.state} and its body does not fit that. {_RESTORE}")
     elif row.body is not None and not Digest.of(row.body).matches(said.body):
