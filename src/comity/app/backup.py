@@ -66,6 +66,8 @@ _MOMENTS: Final = 5
 _OWNER: Final = 0o700
 _CHUNK: Final = 1 << 20
 _PASSING: Final = (".partial", ".lock", ".pid", ".sock")
+# Blobs are copied by their names; what running processes say of themselves is over.
+_NOT_KEPT: Final = (f"{BLOBS}/", "run/")
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")
 
 
@@ -349,7 +351,7 @@ def _gather_papers(backup: _Backup) -> tuple[tuple[Paper, ...], tuple[str, ...]]
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
         is_passing = any(part.endswith(_PASSING) for part in name.split("/"))
-        if path.is_dir() or name.startswith(f"{BLOBS}/") or is_passing or name in base:
+        if path.is_dir() or name.startswith(_NOT_KEPT) or is_passing or name in base:
             continue
         if not path.is_file() or not is_paper_path(name):
             left_out.append(ascii(name)[1:-1])

@@ -12,12 +12,20 @@ from typing import Final
 
 from comity.base import Ident, limits
 from comity.service.node import Node, Officer
+from comity.service.notices import FINDING, URGENT, note
 from comity.service.ports import Unit
 from comity.service.rows import FindingRow
 
 MORE: Final = "more"
 # Who has not proved who they are shares one bound with all others who have not.
 UNKNOWN: Final = "unknown"
+# What nobody may sleep over. A stranger cannot wake anybody: the source must be proved.
+WEIGHTY: Final = frozenset(
+    {
+        *("fork", "revoked-key", "key-claimed-twice", "state-removed", "state-keys-replaced"),
+        *("package-refused", "package-refused-there"),
+    }
+)
 
 
 def make_finding(  # noqa: PLR0913 # each says another thing of it
@@ -41,6 +49,8 @@ def make_finding(  # noqa: PLR0913 # each says another thing of it
     )
     if unit.findings.count(source=row.source, day=row.day) < limits.FINDINGS_A_DAY:
         unit.findings.add(row)
+        if kind in WEIGHTY and row.source != UNKNOWN:
+            note(node, unit, FINDING, URGENT)
         return row.ident
     _count(unit, row)
     return None

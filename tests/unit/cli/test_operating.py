@@ -12,12 +12,17 @@ import pytest
 from comity.app.compose import open_node
 from comity.app.databases import close_connections
 from comity.cli.main import run
+from comity.service.findings import list_findings, make_finding
 from comity.service.jobs import STOPPED
+from comity.service.notices import FINDING, URGENT, note
 from comity.service.rows import JobRow
 from tests.nodes import Desk
 from tests.places import CHECKOUT
 
-SECTIONS = ("A node", "Work", "Is all well?", "Upgrade")
+SECTIONS = (
+    *("A node", "Work", "Is all well?", "Upgrade"),
+    *("Backup and restore", "Keys of a node", "Notices", "Findings and letters"),
+)
 NOWHERE = "postgres://comity@127.0.0.1:1/xb"
 
 
@@ -37,11 +42,12 @@ def _commands() -> list[str]:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "srv" / "backup").mkdir(parents=True)
     yield tmp_path
     close_connections()
 
 
-def _stop_a_job() -> str:
+def _stop_a_job(_: Path) -> str:
     node = open_node(Path("node-xa"))
     desk = Desk(node=node, clock=None)  # type: ignore[arg-type] # nothing moves this clock
     dossier = desk.open(process="uncc/preservation", basis="uncc", channel="interpol")
@@ -65,6 +71,27 @@ def _stop_a_job() -> str:
     return str(job)
 
 
+def _find(folder: Path) -> str:
+    """Return a finding of the node that nobody has seen; make one if there is none."""
+    node = open_node(folder)
+    waiting = [row for row in list_findings(node) if row.seen_at is None]
+    with node.store.unit() as unit:
+        found = waiting[0].ident if waiting else make_finding(node, unit, kind="odd", says="odd")
+    close_connections()
+    return str(found)
+
+
+def _notice(folder: Path) -> str:
+    node = open_node(folder)
+    with node.store.unit() as unit:
+        found = note(node, unit, FINDING, URGENT)
+    close_connections()
+    return str(found)
+
+
+MADE = {"JOB": _stop_a_job, "FINDING": _find, "NOTICE": _notice}
+
+
 @pytest.mark.usefixtures("desk")
 def test_every_documented_command_of_a_node_runs(capsys: pytest.CaptureFixture[str]) -> None:
     commands = _commands()
@@ -74,8 +101,13 @@ def test_every_documented_command_of_a_node_runs(capsys: pytest.CaptureFixture[s
         words = shlex.split(command)[1:]
         words = [NOWHERE if word.startswith("postgres://") else word for word in words]
         words = ["1" if word == "3600" else word for word in words]
-        if "JOB" in words:
-            words[words.index("JOB")] = _stop_a_job()
+        words = [word.removeprefix("/") for word in words]
+        words = [
+            "node-xa/keys/authority.pub" if word == "authority.pub" else word for word in words
+        ]
+        for name, make in MADE.items():
+            if name in words:
+                words[words.index(name)] = make(Path(words[2]))
         with pytest.raises(SystemExit) as exit_:
             run(words)
         close_connections()

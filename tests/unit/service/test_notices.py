@@ -11,6 +11,7 @@ import pytest
 from comity.base import Ident
 from comity.base.errors import BadValue, ComityError
 from comity.service.errors import MailRefused, MailUnreachable, NotThere
+from comity.service.findings import make_finding
 from comity.service.node import Node, Officer
 from comity.service.notices import (
     DEADLINE_NEAR,
@@ -357,3 +358,20 @@ def test_places_are_numbers_within_bounds_and_duties_end_after_they_begin(desk: 
             set_place(desk.node, place)
     with pytest.raises(BadValue):
         set_roster(desk.node, [RosterRow(place=0, actor="p-0", begins=None, ends=None)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "is_told"),
+    [
+        ("fork", "XB XB-CA", True),
+        ("revoked-key", "XB XB-CA", True),
+        ("busy", "XB XB-CA", False),
+        ("fork", "unknown", False),
+    ],
+)
+def test_of_a_grave_finding_whose_source_is_proved_somebody_is_told(
+    desk: Desk, kind: str, source: str, *, is_told: bool
+) -> None:
+    with desk.node.store.unit() as unit:
+        make_finding(desk.node, unit, kind=kind, says="odd", source=source)
+    assert bool(list_notices(desk.node)) is is_told
