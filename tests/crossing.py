@@ -134,13 +134,7 @@ class Crossing:
 
     def carry(self, sender: Node, receiver: Node) -> None:
         """Let the receiver have all exchanged acts of the sender that it has not."""
-        with receiver.store.view() as unit:
-            here = {row.digest for row in unit.acts.find(chain=self.dossier)}
-        with sender.store.view() as unit:
-            rows = unit.acts.find(chain=self.dossier, holder=sender.state, track="exchanged")
-        for row in rows:
-            if row.digest not in here:
-                self._bring(sender, receiver, row)
+        carry(self.dossier, sender, receiver)
 
     def incoming(self) -> TransferRow:
         """Return XA's row of the one transfer."""
@@ -154,38 +148,57 @@ class Crossing:
             (row,) = unit.transfers.find(direction="out")
         return row
 
-    def _bring(self, sender: Node, receiver: Node, row: ActRow) -> None:
-        signed = verify_act(row.envelope, sender.key.public)
-        documents = _documents(sender, self.dossier, signed)
-        with receiver.store.unit() as unit:
-            head = hold(receiver, unit, self.dossier)
-            unit.acts.add(chains.act_row(signed))
-            for document in documents.values():
-                keep_document(receiver, unit, self.dossier, document)
-            settle(receiver, unit, self.dossier, expected=head.version)
-            note_act(receiver, unit, head, signed.act, documents)
+
+def carry(dossier: Ident, sender: Node, receiver: Node) -> None:
+    """Let the receiver have all exchanged acts of the sender that it has not."""
+    with receiver.store.view() as unit:
+        here = {row.digest for row in unit.acts.find(chain=dossier)}
+    with sender.store.view() as unit:
+        rows = unit.acts.find(chain=dossier, holder=sender.state, track="exchanged")
+    for row in rows:
+        if row.digest not in here:
+            _bring(dossier, sender, receiver, row)
 
 
-def make_crossing(stores: tuple[Store, Store], folder: Path) -> Crossing:
+def _bring(dossier: Ident, sender: Node, receiver: Node, row: ActRow) -> None:
+    signed = verify_act(row.envelope, sender.key.public)
+    documents = _documents(sender, dossier, signed)
+    with receiver.store.unit() as unit:
+        head = hold(receiver, unit, dossier)
+        unit.acts.add(chains.act_row(signed))
+        for document in documents.values():
+            keep_document(receiver, unit, dossier, document)
+        settle(receiver, unit, dossier, expected=head.version)
+        note_act(receiver, unit, head, signed.act, documents)
+
+
+def grant(xa: Node, xb: Node, channel: str = "portal") -> Ident:
+    """Let XA ask and XB grant, between nodes that know each other's cards."""
+    for one, other in ((xa, xb), (xb, xa)):
+        with one.store.unit() as unit:
+            if not unit.keys.find(key_id=other.key.public.key_id):
+                unit.keys.add(_key_row(other))
+    # The same seed of names on both sides: both then open the same dossier.
+    here, there = (replace(node, idents=SeedIdents(3)) for node in (xa, xb))
+    dossier = _open(here, xb, channel, is_asking=True)
+    assert _open(there, xa, channel, is_asking=False) == dossier
+    for sender, receiver, step in ((xa, xb, "send"), (xb, xa, "acknowledge"), (xb, xa, "grant")):
+        _force(sender, dossier, step)
+        carry(dossier, sender, receiver)
+    _force(xb, dossier, "authorise", {"body": "court", "decision": "order 7"})
+    return dossier
+
+
+def make_crossing(stores: tuple[Store, Store], folder: Path, channel: str = "portal") -> Crossing:
     """Return two nodes between which a request was granted."""
     xa, xb = (
         _make_side(store, folder, state) for store, state in zip(stores, ("XA", "XB"), strict=True)
     )
     for one, other in ((xa, xb), (xb, xa)):
         know_card(one.node, card_of(other.node))
-        with one.node.store.unit() as unit:
-            unit.keys.add(_key_row(other.node))
-    dossier = _open(xa.node, xb.node, is_asking=True)
-    assert _open(xb.node, xa.node, is_asking=False) == dossier
-    crossing = Crossing(asking=xa, asked=xb, dossier=dossier)
-    for sender, receiver, step in ((xa, xb, "send"), (xb, xa, "acknowledge"), (xb, xa, "grant")):
-        _force(sender.node, dossier, step)
-        crossing.carry(sender.node, receiver.node)
-    _force(xb.node, dossier, "authorise", terms={"body": "court", "decision": "order 7"})
+    crossing = Crossing(asking=xa, asked=xb, dossier=grant(xa.node, xb.node, channel))
     crossing.wire = LooseWire(xb.node, Caller(state="XA", authority=xa.node.authority))
     crossing.asking = replace(xa, node=replace(xa.node, wire=crossing.wire))
-    # From here on the two draw names of their own.
-    crossing.asked = replace(xb, node=replace(xb.node, idents=SeedIdents(8)))
     return crossing
 
 
@@ -208,17 +221,16 @@ def _make_side(store: Store, folder: Path, state: str) -> Desk:
     place = folder / state
     place.mkdir()
     desk = make_desk(store, place, seed=ord(state[1]), state=state)
-    # The same seed of names on both sides: both then open the same dossier.
-    return replace(desk, node=replace(desk.node, book=real_book(), idents=SeedIdents(3)))
+    return replace(desk, node=replace(desk.node, book=real_book()))
 
 
-def _open(node: Node, other: Node, *, is_asking: bool) -> Ident:
+def _open(node: Node, other: Node, channel: str, *, is_asking: bool) -> Ident:
     opening = Opening(
         process="uncc/emergency_disclosure",
         counterpart=other.state,
         authority=other.authority,
         basis="uncc",
-        channel="portal",
+        channel=channel,
         is_asking=is_asking,
     )
     return open_dossier(node, OFFICER, opening)
