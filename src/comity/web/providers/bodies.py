@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 
 from comity.base import Digest
 from comity.base.errors import DoesNotVerify, Malformed, TooLarge
 from comity.federation.calls import Call, read_content_digest
 from comity.service.returns import Voice
+from comity.web import bodies
 
 CODE: Final = "HTTP_COMITY_CODE"
 _SIGNED: Final = {
@@ -69,17 +70,18 @@ def read_length(request: HttpRequest, most: int) -> int:
     return int(text)
 
 
-def read_body(request: HttpRequest, most: int) -> tuple[bytes, Digest]:
-    """Return a body and its digest, once they are what was announced."""
+def read_body(request: HttpRequest, most: int, sender: str = "") -> tuple[bytes, Digest]:
+    """Return a body and its digest, once they are what was announced.
+
+    Of one ``sender`` only so many are read at once; a stranger is told by where it calls from.
+    """
+    sender = sender or f"providers {request.META.get('REMOTE_ADDR', '')}"
     size = read_length(request, most)
     announced = request.META.get("HTTP_CONTENT_DIGEST", "")
     if not announced:
         raise BodyDiffers
     expected = read_content_digest(announced)
-    try:
-        data = request.read(size)
-    except (UnreadablePostError, OSError) as error:
-        raise BodyDiffers from error
+    data = bodies.read_body(request, size, sender=sender)
     if len(data) != size or not Digest.of(data).matches(expected):
         raise BodyDiffers
     return data, expected

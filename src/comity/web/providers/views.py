@@ -27,6 +27,7 @@ from comity.service.returns import Piece, admit, begin_return, end_return, put_p
 from comity.service.rows import ReturnRow
 from comity.service.speakers import refusals_kept
 from comity.service.uploads import WrongOffset, show_upload
+from comity.web.bodies import TooManyAtOnce
 from comity.web.place import current_node
 from comity.web.problems import answer_problem
 from comity.web.providers.bodies import (
@@ -50,6 +51,7 @@ _STATUSES: Final[tuple[tuple[type[ComityError], int], ...]] = (
     (KeyUnknown, 401),
     (CodeRefused, 401),
     (CodesResting, 429),
+    (TooManyAtOnce, 429),
 )
 _View = Callable[..., HttpResponse]
 
@@ -116,7 +118,7 @@ def upload(request: HttpRequest, ret: str) -> HttpResponse:
     with refusals_kept(node, b"", row.order):
         read_length(request, limits.PIECE_BYTES)
         offset = read_offset(request)
-        data, digest = read_body(request, limits.PIECE_BYTES)
+        data, digest = read_body(request, limits.PIECE_BYTES, str(row.ident))
     got = put_piece(node, row, Piece(offset=offset, data=data, digest=digest))
     return _with_offset(HttpResponse(status=204), got, row)
 
