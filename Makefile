@@ -13,8 +13,8 @@ export UV_PYTHON_DOWNLOADS = never
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/.run ## play the case for the State XA alone (EVIDENCE=path, HEADLESS=1, KEEP=folder)
-	@$(BIN)/python -m demo $(if $(EVIDENCE),--evidence "$(EVIDENCE)") $(if $(HEADLESS),--headless) $(if $(KEEP),--keep "$(KEEP)")
+demo: $(VENV)/.run ## play the case on three nodes (EVIDENCE=path, HEADLESS=1, KEEP=folder, DATABASE=postgres)
+	@$(BIN)/python -m demo $(if $(EVIDENCE),--evidence "$(EVIDENCE)") $(if $(HEADLESS),--headless) $(if $(KEEP),--keep "$(KEEP)") $(if $(DATABASE),--database "$(DATABASE)")
 
 test: $(VENV)/.dev system tools ## set up and run all tests, real databases and other people's tools included
 	@tools/say_absent.sh

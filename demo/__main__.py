@@ -1,115 +1,121 @@
-"""``make demo``: XA's side of the case, from the first call to the disclosed part.
+"""``make demo``: three States, three nodes, one case, through the public doors only.
 
-With ``--headless`` the last line is JSON and the exit code says whether all of it held.
+With ``--headless`` the last line is JSON and the exit code says whether all of it held;
+without, the nodes go on serving until Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, NoReturn
 
-from comity.app.compose import init_node, open_node
-from comity.app.settings import Settings
-from comity.base import ComityError, Verdict
-from comity.service.checking import check_node
-from comity.service.node import Node
-from comity.service.reading import list_dossiers, show_dossier
-from demo.case import ask_for_data, close_case, preserve
-from demo.evidence import Kept, keep_evidence
-from demo.provider_return import write_return
+from comity.base import ComityError
+from demo.databases import DatabaseMaker, open_databases
+from demo.errors import PlayStopped
+from demo.play import play
+from demo.programs import Programs
+from demo.setting import set_stage
+from demo.stage import Stage
 from demo.telling import Teller
 
 
 def main(words: Sequence[str]) -> int:
     """Play the case; return 0 if everything held."""
     asked = _read(words)
+    signal.signal(signal.SIGTERM, _end)
     teller = Teller()
     try:
-        if asked.keep is not None:
-            return play(teller, asked.keep.absolute(), asked.evidence, is_headless=asked.headless)
-        with tempfile.TemporaryDirectory(prefix="comity-demo-") as name:
-            folder = Path(name) if asked.headless else Path(tempfile.mkdtemp(prefix="comity-demo-"))
-            return play(teller, folder / "xa", asked.evidence, is_headless=asked.headless)
-    except ComityError as error:
+        with ExitStack() as stack:
+            folder = stack.enter_context(_folder(asked.keep, is_headless=asked.headless))
+            databases = stack.enter_context(open_databases(asked.database))
+            return _perform(teller, folder, databases, asked)
+    except (ComityError, PlayStopped, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\ndemo: stopped; nothing is left running.\n")
+        return 130
 
 
-def play(teller: Teller, folder: Path, evidence: Path | None, *, is_headless: bool) -> int:
-    """Play the case in the new ``folder``."""
+def _perform(
+    teller: Teller, folder: Path, databases: DatabaseMaker, asked: argparse.Namespace
+) -> int:
     begun = time.monotonic()
-    folder.mkdir(parents=True)
-    place = evidence.absolute() if evidence else folder / "return-of-the-provider"
-    if evidence is None:
-        write_return(place)
-    teller.line("An exercise. Arvenia (XA), Belmora (XB) and their law are invented; the")
-    teller.line("treaty's provisions are drafts, not compared with the certified texts.")
-
-    teller.chapter("Arvenia makes its node")
-    settings = Settings(state="XA", authority="XA-CA", kind="central_authority", exercise=True)
-    card = init_node(folder / "node-xa", settings)
-    node = open_node(folder / "node-xa")
-    teller.line(f"  The authority's key is {card.key.key_id}; law book {node.book.digest}")
-
-    teller.chapter("The data are preserved (Belmora has no node: its steps are recorded by us)")
-    preserved, investigation = preserve(node, teller)
-    teller.chapter("The data are asked for")
-    desk = ask_for_data(node, teller, preserved, investigation)
-    teller.chapter("The return is taken in and sealed")
-    kept = keep_evidence(desk, place, folder)
-    teller.chapter("The case is closed")
-    close_case(preserved, desk)
-    figures = _count(node, kept) | {"seconds": round(time.monotonic() - begun, 2)}
-    if is_headless:
-        teller.figures(figures)
-    else:
-        _tell_next(teller, folder, figures)
+    programs = Programs(folder)
+    try:
+        stage = set_stage(teller, programs, asked.evidence, databases)
+        figures = play(stage)
+        programs.require_alive()
+        seconds = round(time.monotonic() - begun, 2)
+        if not asked.headless:
+            _serve(stage, figures | {"seconds": seconds})
+    finally:
+        programs.stop_all()
+    peaks = {name: peak // 1024 for name, peak in sorted(programs.peaks.items())}
+    teller.figures(figures | {"peak_mib": peaks, "seconds": seconds})
     return 0 if figures["verified"] and figures["consistent"] else 1
 
 
-def _count(node: Node, kept: Kept) -> dict[str, object]:
-    """Return the figures, read from what the node stores."""
-    dossiers = [show_dossier(node, head.ident) for head in list_dossiers(node)]
-    acts = [one.act for dossier in dossiers for one in dossier.acts]
-    return {
-        "dossiers": len(dossiers),
-        "acts": len(acts),
-        "recorded": sum(act.recorded is not None for act in acts),
-        "evidence_bytes": kept.size,
-        "objects": kept.objects,
-        "disclosed": kept.shown,
-        "withheld": kept.objects - kept.shown,
-        "verified": kept.is_verified,
-        "consistent": check_node(node).verdict is Verdict.PASSED,
-    }
+def _serve(stage: Stage, figures: dict[str, Any]) -> NoReturn:
+    """Tell where to look, and serve until Ctrl-C."""
+    stage.teller.chapter("The nodes go on serving")
+    stage.teller.line("  " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+    for state, house in stage.houses.items():
+        stage.teller.line(f"\n  {state}  {house.base}/api/1/openapi.json")
+        for role, officer in house.officers.items():
+            place = house.folder / "tokens" / f"{officer.actor}.token"
+            stage.teller.line(f"      {role:<20} {officer.actor:<12} token in {place}")
+    xa = stage.houses["XA"]
+    token = xa.folder / "tokens" / f"{xa.officers['prosecutor'].actor}.token"
+    sealer = stage.houses["XB"]
+    stage.teller.line(f"""
+  .venv/bin/comity dossier list --node {xa.base} --token-file {token}
+  .venv/bin/comity evidence verify {stage.folder / "for-the-defence"} --trust {sealer.card}
+  (cd {stage.folder / "package" / "bag"} && sha256sum --quiet -c manifest-sha256.txt)
+  .venv/bin/comity check --node {xa.folder}
 
-
-def _tell_next(teller: Teller, folder: Path, figures: dict[str, object]) -> None:
-    teller.chapter("What is left to look at")
-    teller.line("  " + ", ".join(f"{name} {value}" for name, value in figures.items()))
-    card = folder / "node-xa" / "keys" / "authority.pub"
-    teller.line(f"""
-  the sealed package         {folder / "package"}
-  the part for the defence   {folder / "for-the-defence"}
-  the node                   {folder / "node-xa"}
-
-  .venv/bin/comity evidence verify {folder / "for-the-defence"} --trust {card}
-  (cd {folder / "package" / "bag"} && sha256sum --quiet -c manifest-sha256.txt)
-  .venv/bin/comity check --node {folder / "node-xa"}
-  .venv/bin/comity law show uncc:42(8)
+  Ctrl-C stops all.
 """)
+    while True:
+        time.sleep(0.5)
+        stage.programs.require_alive()
+
+
+@contextmanager
+def _folder(keep: Path | None, *, is_headless: bool) -> Iterator[Path]:
+    """Give a folder to play in; it goes when the play is over, unless it is to be kept."""
+    if keep is not None:
+        keep.mkdir(parents=True)
+        yield keep.absolute()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="comity-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not is_headless:
+            sys.stdout.write("  Removed what was played; KEEP=folder keeps it.\n")
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _read(words: Sequence[str]) -> argparse.Namespace:
     reader = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    reader.add_argument("--evidence", type=Path, help="take this in instead of a made-up return")
+    reader.add_argument("--evidence", type=Path, help="what the provider holds and returns")
     reader.add_argument("--headless", action="store_true", help="end with a line of JSON")
     reader.add_argument("--keep", type=Path, help="play in this new folder and leave it there")
+    reader.add_argument("--database", default="", help="postgres, or its URL with {name}")
     asked = reader.parse_args(words)
     if asked.keep is not None and os.path.lexists(asked.keep):
         reader.error(f"--keep: {asked.keep} is there already; name a new folder")
@@ -118,4 +124,5 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     return asked
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""What XA's laboratory does with the return: take in, seal, verify, disclose, verify again.
+"""Evidence: taken in, sealed, received, exported, and verified from the files alone.
 
 Verifying happens in a separate process that is given nothing but files: the package and
 the sealer's card.
@@ -7,103 +7,127 @@ the sealer's card.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from comity.app.work import run_due
-from comity.evidence import FolderSource, Provenance, read_records
-from comity.service.handing import Part, disclose_part, open_package
-from comity.service.intake import request_intake
-from comity.service.reading import show_dossier
-from comity.service.sealing import request_seal
-from comity.service.situations import Move
-from demo.case import LABORATORY, PROSECUTOR, Desk
+from comity.evidence import FolderSource, read_records
+from demo.errors import PlayStopped
+from demo.house import House
+from demo.programs import await_that
+from demo.sides import Request
+from demo.stage import Stage
 
-_PROVENANCE: Final = Provenance(
-    origin="hosting provider in Belmora, by courier",
-    collector="cybercrime laboratory of Arvenia",
-    tool="comity",
-    authority="XA-CA",
-    basis="uncc:44(1)",
-)
+_STATED: Final = {"purpose": "stated"}
+_EXCULPATORY: Final = {"purpose": "exculpatory", "notice": "to_follow"}
 
 
-# Why evidence may be opened (uncc:40(19)): for the purpose of the request; and what may clear
-# an accused person always, with notice to the State that gave it.
-_STATED: Final = Move(step="", terms={"purpose": "stated"})
-_EXCULPATORY: Final = Move(step="", terms={"purpose": "exculpatory", "notice": "to_follow"})
+@dataclass
+class Held:
+    """A package that reached XA: its name, size, and what a stranger said of it."""
 
-
-@dataclass(frozen=True)
-class Kept:
-    """What was kept: how much, and what the separate process said of it."""
-
-    size: int
+    package: str
     objects: int
-    shown: int
-    whole: dict[str, object]
-    part: dict[str, object]
+    size: int
+    sealer: House
+    shown: int = 0
+    whole: dict[str, Any] = field(default_factory=dict)
+    part: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_verified(self) -> bool:
-        """Return whether both the whole and the part passed every check."""
-        return self.whole["verdict"] == self.part["verdict"] == "passed"
+        """Return whether the separate process passed the whole, and the part if there is one."""
+        said = [self.whole, self.part] if self.part else [self.whole]
+        return all(one.get("verdict") == "passed" for one in said)
 
 
-def keep_evidence(desk: Desk, place: Path, folder: Path) -> Kept:
-    """Take ``place`` in, seal it, verify it from the files alone, disclose a part."""
-    node, teller = desk.node, desk.teller
-    intake = request_intake(node, LABORATORY, desk.dossier, [place], _PROVENANCE)
-    _work(desk)
-    request_seal(node, LABORATORY, desk.dossier, intake)
-    _work(desk)
-    shown = show_dossier(node, desk.dossier)
-    package, taken = shown.packages[-1], shown.intakes[-1]
-    teller.line(f"  {taken.objects_count} objects, {taken.size:,} bytes, sealed as {package.ident}")
-    if taken.irregular:
-        teller.line(f"  {taken.irregular} could not be taken in as they were; each says why")
+def await_job(stage: Stage, house: House, job: str, role: str) -> None:
+    """Wait until a job is done; raise ``PlayStopped`` if it was stopped."""
 
-    whole = folder / "package"
-    desk.keep(open_package(node, LABORATORY, package.ident, whole, _STATED))
-    teller.chapter("A separate process verifies the package from the files alone")
-    card = folder / "node-xa" / "keys" / "authority.pub"
-    said = verify(whole, card)
-    teller.checks(said)
+    def is_done() -> bool:
+        stage.programs.require_alive()
+        found = house.desk(role).get(f"jobs/{job}")
+        if found["state"] == "stopped":
+            message = f"{house.state}: {found['kind']} was stopped: {found['trouble']}"
+            raise PlayStopped(message)
+        return bool(found["state"] == "done")
 
-    part = folder / "for-the-defence"
-    serials = _choose(whole)
-    teller.chapter("A part is disclosed to the defence; it verifies alone")
-    chosen = Part(serials=serials, out=part)
-    desk.keep(disclose_part(node, PROSECUTOR, package.ident, chosen, _EXCULPATORY))
-    said_of_part = verify(part, card)
-    teller.checks(said_of_part)
-    return Kept(taken.size, taken.objects_count, len(serials), said, said_of_part)
+    await_that(f"{house.state}: {job} is done", is_done, seconds=stage.patience * 20)
 
 
-def verify(package: Path, card: Path) -> dict[str, object]:
+def collect(stage: Stage, request: Request, house: House, returns: list[str]) -> str:
+    """Take a return in and seal it at the house that collected it; return the package's name."""
+    desk = house.desk("laboratory")
+    provenance = {
+        "origin": f"{stage.providers[house.state].name}, by its own upload",
+        "collector": f"laboratory of {house.state}",
+        "tool": "comity",
+        "authority": house.authority,
+        "basis": "uncc:28(3)",
+    }
+    before = {act["digest"] for act in request.show(house)["acts"]}
+    body = {"uploads": returns, "provenance": provenance}
+    job = str(desk.post(f"dossiers/{request.ident}/intakes", body)["job"])
+    await_job(stage, house, job, "laboratory")
+    sealing = str(desk.post(f"dossiers/{request.ident}/seals", {"intake": job})["job"])
+    await_job(stage, house, sealing, "laboratory")
+    shown = request.show(house)
+    for act in shown["acts"]:
+        if act["digest"] not in before:
+            request.tell(house, act)
+    return str(shown["packages"][-1]["package"])
+
+
+def receive(stage: Stage, request: Request, theirs: House) -> Held:
+    """Wait until XA has fetched and verified the package; confirm it and the conditions."""
+    ours = request.asking
+    told = [act for act in request.show(theirs)["acts"] if act["step"] == "hand_over"]
+    request.tell(theirs, told[-1])
+    request.await_act(theirs, str(told[-1]["digest"]), "hand_over")
+
+    def has_come() -> bool:
+        stage.programs.require_alive()
+        return any(one["state"] == "done" for one in request.show(ours)["transfers"])
+
+    await_that("XA has fetched the package", has_come, seconds=stage.patience * 20)
+    shown = request.show(ours)
+    received, transfer = shown["received"][-1], shown["transfers"][-1]
+    size, count = transfer["size"], received["objects"]
+    stage.teller.note("XA", f"{count} objects in {size:,} encrypted bytes, verified on arrival.")
+    request.take(
+        ours, "laboratory", "confirm_receipt",
+        terms={"transfer": transfer["transfer"], "conditions": "acknowledged"},
+        content={"says": "All arrived whole; the conditions are understood."},
+    )  # fmt: skip
+    return Held(str(received["package"]), int(count), int(size), theirs)
+
+
+def export(stage: Stage, request: Request, held: Held, out: Path) -> None:
+    """Have XA's laboratory write the package out plain; let a stranger verify it."""
+    ours = request.asking
+    path = f"packages/{held.package}/export"
+    ours.desk("laboratory").fetch_tree(path, {"terms": _STATED}, out)
+    request.tell(ours, request.show(ours)["acts"][-1])
+    held.whole = verify(stage, out, held.sealer.card)
+    held.size = sum(record.size for _, record in read_records(FolderSource(out)))
+    stage.teller.checks(held.whole)
+
+
+def disclose(stage: Stage, request: Request, held: Held, out: Path) -> None:
+    """Disclose a tenth of the objects to the defence; let the defence verify it."""
+    ours = request.asking
+    held.shown = max(1, held.objects // 10)
+    body = {"serials": list(range(1, held.shown + 1)), "terms": _EXCULPATORY}
+    ours.desk("prosecutor").fetch_tree(f"packages/{held.package}/disclosures", body, out)
+    request.tell(ours, request.show(ours)["acts"][-1])
+    held.part = verify(stage, out, held.sealer.card)
+    stage.teller.checks(held.part)
+
+
+def verify(stage: Stage, package: Path, card: Path) -> dict[str, Any]:
     """Run ``comity evidence verify`` as a stranger would; return its report."""
-    command = Path(sys.executable).with_name("comity")
-    words: list[str | Path] = [command, "evidence", "verify", package, "--trust", card, "--json"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    report: dict[str, object] = json.loads(done.stdout)
+    said = stage.programs.run(
+        "court", "evidence", "verify", package, "--trust", card, "--json", accept=(0, 1, 3)
+    )
+    report: dict[str, Any] = json.loads(said)
     return report
-
-
-def _work(desk: Desk) -> None:
-    """Let the worker do what was asked for; tell the acts that came of it."""
-    before = {one.act.digest for one in show_dossier(desk.node, desk.dossier).acts}
-    for done in run_due(desk.node):
-        if done.error is not None:
-            raise done.error
-    for one in show_dossier(desk.node, desk.dossier).acts:
-        if one.act.digest not in before:
-            desk.tell(one.act)
-
-
-def _choose(package: Path) -> list[int]:
-    """Choose a tenth of the objects, at least one: those with the lowest serials."""
-    count = sum(1 for _ in read_records(FolderSource(package)))
-    return list(range(1, max(1, count // 10) + 1))

@@ -124,7 +124,6 @@ def _write_image(path: Path) -> None:
 
 
 def _write_oddities(folder: Path) -> None:
-    """Add what returns really hold: a link, a name that is not UTF-8, an empty folder."""
-    (folder / "latest").symlink_to("logs/access.log")
+    """Add what returns really hold: a name that is not UTF-8, an empty folder."""
     Path(os.fsdecode(os.fsencode(folder) + b"/r\xe9sum\xe9.txt")).write_bytes(b"vm-7, 2 cores\n")
     (folder / "quarantine").mkdir()

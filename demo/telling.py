@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
-from comity.seal.act import Act
-from comity.service.rows import DeadlineRow
-
-_PROVISION: Final = 16
+_PROVISION: Final = 13
 _STEP: Final = 22
 
 
@@ -26,22 +23,29 @@ class Teller:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
-    def step(self, act: Act, means: str) -> None:
-        """Tell an act: provision, step, what it means, and whose word it is."""
-        words = f"{act.law:<{_PROVISION}} {act.step.replace('_', ' '):<{_STEP}}"
-        self.line(f"  {words} {means} [{_whose(act)}]")
+    def step(self, who: str, act: Mapping[str, Any], means: str) -> None:
+        """Tell an act: whose, under which provision, what it means, and how it is kept."""
+        law, step = str(act["law"]), str(act["step"]).replace("_", " ")
+        self.line(f"  {who:<3} {law:<{_PROVISION}} {step:<{_STEP}} {means} [{_kept(act)}]")
 
-    def standing(self, sentence: str) -> None:
-        """Tell where things stand."""
-        self.line(f"  {'':<{_PROVISION}} {'':<{_STEP}} → {sentence}")
+    def standing(self, who: str, state: str, means: str) -> None:
+        """Tell where things stand on one side."""
+        self.line(f"  {'':<3} {'':<{_PROVISION}} {'→ ' + who + ':':<{_STEP}} {state}: {means}")
 
-    def deadlines(self, found: Iterable[DeadlineRow]) -> None:
+    def deadlines(self, found: Iterable[Mapping[str, Any]]) -> None:
         """Tell what is due when; a wish is told as a wish."""
         for row in found:
-            due = f"until {row.due}" if row.due else f"not before {row.earliest}"
-            due = due if row.due or row.earliest else row.state.replace("_", " ")
-            wish = "A wish. " if row.nature == "wish" else ""
-            self.line(f"  {row.law:<{_PROVISION}} {'clock':<{_STEP}} {wish}{row.means} [{due}]")
+            due = f"until {row['due']}" if row["due"] else f"not before {row['earliest']}"
+            due = due if row["due"] or row["earliest"] else str(row["state"]).replace("_", " ")
+            wish = "A wish. " if row["nature"] == "wish" else ""
+            self.line(
+                f"  {'':<3} {row['law']:<{_PROVISION}} {'clock':<{_STEP}} "
+                f"{wish}{row['means']} [{due}]"
+            )
+
+    def note(self, who: str, text: str) -> None:
+        """Tell what somebody did who takes no step of a process."""
+        self.line(f"  {who:<3} {'':<{_PROVISION}} {text}")
 
     def checks(self, report: Mapping[str, object]) -> None:
         """Tell the numbered checks of a verification."""
@@ -55,7 +59,7 @@ class Teller:
         self.line(json.dumps(found))
 
 
-def _whose(act: Act) -> str:
-    if act.recorded is not None:
-        return f"recorded by us, {act.recorded['channel']}"
-    return "house act" if act.track == "house" else "signed by us"
+def _kept(act: Mapping[str, Any]) -> str:
+    if act.get("recorded"):
+        return f"recorded by us, {act['recorded']['channel']}"
+    return "house act" if act["track"] == "house" else "signed, sent"
