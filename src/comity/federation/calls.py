@@ -2,7 +2,7 @@
 
 One narrow profile. Covered are method, authority, path and query always, length and digest
 of the body where there is one, and the offset of an upload where there is one; in this
-order and no other. The parameters are all there, once, in this order::
+order and no other. The six parameters are all there, once, in any order::
 
     Signature-Input: comity=("@method" "@authority" "@path" "@query" "content-length"
       "content-digest" "upload-offset");created=1763692445;expires=1763692745;
@@ -36,11 +36,18 @@ _ALWAYS: Final = ("@method", "@authority", "@path", "@query")
 _BODY: Final = ("content-length", "content-digest")
 _OFFSET: Final = "upload-offset"
 _LABEL: Final = "comity"
+_ODD: Final = "It is not signed as docs/protocol/provider.md says."
 _INPUT: Final = re.compile(
-    r"comity=(?P<covered>\([ \"@a-z-]{1,200}\));created=(?P<created>[0-9]{1,12})"
-    r";expires=(?P<expires>[0-9]{1,12});nonce=\"(?P<nonce>[A-Za-z0-9_-]{16,64})\""
-    r";keyid=\"(?P<keyid>sha256:[0-9a-f]{64})\";alg=\"ed25519\";tag=\"comity-provider\""
+    r"comity=(?P<covered>\([ \"@a-z-]{1,200}\))(?P<rest>(?:;[^;]{1,120}){6})"
 )
+_PARAMETER: Final[Mapping[str, re.Pattern[str]]] = {
+    "created": re.compile(r"([0-9]{1,12})"),
+    "expires": re.compile(r"([0-9]{1,12})"),
+    "nonce": re.compile(r'"([A-Za-z0-9_-]{16,64})"'),
+    "keyid": re.compile(r'"(sha256:[0-9a-f]{64})"'),
+    "alg": re.compile(r'"(ed25519)"'),
+    "tag": re.compile(rf'"({TAG})"'),
+}
 _SIGNATURE: Final = re.compile(r"comity=:(?P<signature>[A-Za-z0-9+/=]{88}):")
 
 
@@ -125,21 +132,35 @@ def read_mark(signature_input: str, signature: str) -> Mark:
     """Read the two headers of a signed call; raise ``CallRefused``."""
     said, made = _INPUT.fullmatch(signature_input), _SIGNATURE.fullmatch(signature)
     if said is None or made is None:
-        detail = "It is not signed as docs/protocol/provider.md says."
-        raise CallRefused(detail)
+        raise CallRefused(_ODD)
+    found = _read_parameters(said["rest"])
     try:
         raw = read_base64(made["signature"])
     except DoesNotVerify as error:
         raise CallRefused(error.detail) from error
     return Mark(
         covered=said["covered"],
-        created=int(said["created"]),
-        expires=int(said["expires"]),
-        nonce=said["nonce"],
-        key_id=Digest.parse(said["keyid"]),
+        created=int(found["created"]),
+        expires=int(found["expires"]),
+        nonce=found["nonce"],
+        key_id=Digest.parse(found["keyid"]),
         text=signature_input.removeprefix(f"{_LABEL}="),
         signature=raw,
     )
+
+
+def _read_parameters(text: str) -> dict[str, str]:
+    """Return the six parameters, in whatever order they stand, each once and none more."""
+    found: dict[str, str] = {}
+    for part in text.removeprefix(";").split(";"):
+        name, _, value = part.partition("=")
+        match = _PARAMETER[name].fullmatch(value) if name in _PARAMETER else None
+        if match is None or name in found:
+            raise CallRefused(_ODD)
+        found[name] = match[1]
+    if found.keys() != _PARAMETER.keys():
+        raise CallRefused(_ODD)
+    return found
 
 
 def verify_call(call: Call, mark: Mark, key: VerifyingKey, *, now: Instant) -> None:
