@@ -37,7 +37,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 12
+EXAMPLES = 6
 PATHS = sorted(ROUTES)
 # Somebody who may: the first of these whose roles have the permission.
 PEOPLE = ("ca", "ops", "enrol", "watch")
@@ -80,6 +80,7 @@ def _somebody(door: Door, permission: Permission) -> str:
     return door.tokens[(fit or ["ca"])[0]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_every_operation_answers_as_it_is_described(

@@ -290,7 +290,11 @@ class _PartStream:
 
 
 class _TarSink:
-    """A sink whose entries become those of a tar."""
+    """A sink whose entries become those of a tar, each as it ends.
+
+    Objects go by as they come, for they are written one after the other. Tags stay open beside
+    them, so they are held until they end; they are small.
+    """
 
     def __init__(
         self, opened: _Opened, sizes: dict[str, int], put: Callable[[bytes], None]
@@ -300,13 +304,18 @@ class _TarSink:
         self._put = put
 
     def create(self, name: str) -> Writer:
-        """Begin an entry: its header first."""
+        """Begin an entry."""
         size = self._sizes[name]
-        self._put(self._opened.header(name, size))
-        return _TarEntry(self._put, size)
+        header = self._opened.header(name, size)
+        if not name.startswith(_OBJECTS):
+            return _TarTag(self._put, header, size)
+        self._put(header)
+        return _TarObject(self._put, size)
 
 
-class _TarEntry:
+class _TarObject:
+    """An object on its way; the length told in its header is kept."""
+
     def __init__(self, put: Callable[[bytes], None], size: int) -> None:
         self._put = put
         self._size = size
@@ -327,3 +336,25 @@ class _TarEntry:
             detail = "It is shorter than it was a moment ago."
             raise PackageBroken(detail)
         self._put(bytes(_padding(self._size)))
+
+
+class _TarTag:
+    """A tag, held until it ends."""
+
+    def __init__(self, put: Callable[[bytes], None], header: bytes, size: int) -> None:
+        self._put = put
+        self._header = header
+        self._size = size
+        self._held = bytearray()
+
+    def write(self, chunk: bytes | memoryview, /) -> int:
+        """Hold bytes."""
+        self._held += chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        """Hand the whole entry on."""
+        if len(self._held) != self._size:
+            detail = "It is not as long as it was a moment ago."
+            raise PackageBroken(detail)
+        self._put(self._header + bytes(self._held) + bytes(_padding(self._size)))

@@ -45,6 +45,7 @@ class OrderBody(Closed):
     reasons_against: dict[fields.Word, fields.Line] = Field(default_factory=dict)
     must_check: bool = False
     replaces: fields.OrderId | None = None
+    changes: fields.Content = Field(default_factory=dict)
     version: Annotated[int, Field(ge=0, le=2**31)] | None = None
 
 
@@ -144,6 +145,7 @@ def issue(request: Asked, dossier: fields.DossierId, body: OrderBody) -> OrderIs
         reasons_against=body.reasons_against,
         must_check=body.must_check,
         replaces=body.replaces,
+        changes=body.changes,
     )
     officer = request.officer(step_roles(node, ident, body.step or _serving(node, ident)))
     data = issue_order(node, officer, ident, wish, version=body.version)
