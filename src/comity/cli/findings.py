@@ -14,6 +14,7 @@ from comity.cli.roster import By, officer
 from comity.cli.telling import tell
 from comity.service.findings import list_findings, mark_seen
 from comity.service.letters import list_letters, send_again, stop_letter
+from comity.service.resending import resend_dossier
 from comity.service.rows import FindingRow, LetterRow
 
 app = typer.Typer()
@@ -24,7 +25,7 @@ _DONE = "done"
 
 
 class OneLetter(AskedWrongly):
-    """A letter is sent again, or stopped: one at a time."""
+    """A letter is sent again, or stopped, or a dossier sent once more: one at a time."""
 
     code = "cli/one-letter"
 
@@ -54,18 +55,23 @@ def letters(  # noqa: PLR0913 # each is an option that a person may give
     *,
     again: Annotated[str, typer.Option("--again", help="Let this one be sent again.")] = "",
     stop: Annotated[str, typer.Option("--stop", help="Send this one no more.")] = "",
+    resend: Annotated[
+        str, typer.Option(help="A dossier, all of which the other side lost: send it once more.")
+    ] = "",
     by: By = "",
     everything: Annotated[bool, typer.Option("--all", help="Those delivered too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what is on its way to other nodes, and what stands still."""
     node = open_node(folder)
-    if again and stop:
+    if sum(map(bool, (again, stop, resend))) > 1:
         raise OneLetter
     if again:
         send_again(node, officer(node, by), Digest.parse(again))
     if stop:
         stop_letter(node, officer(node, by), Digest.parse(stop))
+    if resend:
+        resend_dossier(node, officer(node, by), Ident(resend))
     found = [row for row in list_letters(node) if everything or row.state != _DONE]
     lines = [
         f"{row.message} {row.state:<7} {row.kind} to {row.receiver_state} "
