@@ -31,7 +31,7 @@ from comity.service.node import Node, Officer
 from comity.service.repeats import Once, Said, do_once
 from comity.service.tokens import Holder, TokenRefused, find_holder
 from comity.web.api import errors
-from comity.web.api.bounds import require_body
+from comity.web.api.bounds import take_body
 from comity.web.api.fields import is_key
 from comity.web.api.permissions import Permission, may, roles_with
 from comity.web.api.problems import Problem
@@ -145,7 +145,7 @@ class Bearer(HttpBearer):
             raise errors.Unauthenticated from refused
         role = _role(request, holder)
         _require_permission(holder, role, self.permission)
-        require_body(request)
+        take_body(request, holder.actor)
         return Asked(node=node, holder=holder, role=role, permission=self.permission, http=request)
 
 
@@ -266,7 +266,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _open(request: HttpRequest) -> Asked:
     """Let anybody in: where the code in the body is the key."""
-    require_body(request)
+    take_body(request, request.META.get("REMOTE_ADDR", ""))
     nobody = Holder(actor="", roles=(), token=Digest.of(b""))
     return Asked(
         node=current_node(), holder=nobody, role="", permission=Permission.PUBLIC, http=request

@@ -10,12 +10,14 @@ from ninja.parser import Parser
 from comity.base import limits, parse_json
 from comity.base.errors import DoesNotVerify
 from comity.web.api import errors
+from comity.web.bodies import read_body
 
 # One document of 32 MiB in base64, and air.
 BODY_BYTES: Final = 48 << 20
 PIECE_BYTES: Final = limits.PIECE_BYTES
 _JSON: Final = "application/json"
 _PIECE: Final = "application/octet-stream"
+_DIGITS: Final = 12
 
 
 class StrictParser(Parser):
@@ -29,6 +31,18 @@ class StrictParser(Parser):
             raise errors.BodyRefused(error.detail) from error
 
 
+def take_body(request: HttpRequest, sender: str) -> None:
+    """Read the body as the bounds have it; one sender sends only so many at once."""
+    require_body(request)
+    if request.headers.get("Content-Length", "0") != "0":
+        body = read_body(request, _most(request), sender=sender)
+        request._body = body  # type: ignore[attr-defined] # noqa: SLF001 # where Django keeps what was read
+
+
+def _most(request: HttpRequest) -> int:
+    return PIECE_BYTES if request.method == "PATCH" else BODY_BYTES
+
+
 def require_body(request: HttpRequest) -> None:
     """Refuse a body before it is read: without a length, over the bound, of another kind."""
     if request.headers.get("Transfer-Encoding"):
@@ -40,9 +54,8 @@ def require_body(request: HttpRequest) -> None:
         return
     if not (text.isascii() and text.isdigit()):
         raise errors.LengthMissing
-    is_piece = request.method == "PATCH"
-    if int(text) > (PIECE_BYTES if is_piece else BODY_BYTES):
+    if len(text) > _DIGITS or int(text) > _most(request):
         raise errors.BodyTooLarge
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if int(text) and kind != (_PIECE if is_piece else _JSON):
+    if int(text) and kind != (_PIECE if request.method == "PATCH" else _JSON):
         raise errors.MediaRefused

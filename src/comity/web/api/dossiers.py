@@ -17,6 +17,7 @@ from comity.service.erasing import erase_content
 from comity.service.node import Node
 from comity.service.ports import Unit
 from comity.service.reading import show_content, show_document, show_dossier
+from comity.service.receipts import retrieve
 from comity.service.requests import Opening, open_dossier
 from comity.service.rows import DossierRow
 from comity.service.situations import Move, read_form
@@ -267,10 +268,6 @@ def erase(request: Asked, dossier: fields.DossierId, body: ErasureBody) -> ActTa
 
 def note_retrieved(request: Asked, dossier: Ident) -> None:
     """Let the sender know that somebody here opened it."""
-    try:
-        from comity.service.receipts import retrieve  # noqa: PLC0415 # until it is there
-    except ImportError:
-        return
     retrieve(request.node, request.reader(), dossier)
 
 

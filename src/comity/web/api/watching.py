@@ -21,7 +21,7 @@ from comity.service.notices import acknowledge, list_notices
 from comity.service.ports import Unit
 from comity.service.returning import JOB as RETURNS
 from comity.service.rows import FindingRow, JobRow, NoticeRow
-from comity.service.self_testing import test_peer
+from comity.service.trying import try_peer as try_way
 from comity.web.api import fields
 from comity.web.api.asking import Asked, Door
 from comity.web.api.fields import Shown
@@ -254,7 +254,7 @@ def ask_directory(request: Asked) -> RefreshedShown:
 @door.bare("POST", "/peers/{state}/{authority}/test", Permission.PEER_TEST, {200: ReportShown})
 def try_peer(request: Asked, state: fields.StateText, authority: _AuthorityPath) -> ReportShown:
     """Try the way to another node: card, door, signature. Nothing is recorded."""
-    return _report(test_peer(request.node, state, authority))
+    return _report(try_way(request.node, state, authority))
 
 
 @door.get("/check", Permission.CHECK_RUN, ReportShown)
