@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,11 @@ from comity.app.restore import (
     verify_backup,
 )
 from comity.app.settings import SQLITE, read_settings
-from comity.base import Digest, Verdict
+from comity.base import Digest, Verdict, canonical_bytes
 from comity.base.errors import ComityError
 from comity.seal.age import Identity, Passphrase
+from comity.seal.age.decryptor import Decryptor
+from comity.seal.age.encryptor import Encryptor
 from comity.seal.keyfiles import read_public
 from comity.service.checking import check_node
 from comity.service.custody import ERASE
@@ -45,6 +48,7 @@ from comity.service.recovery import (
     restored_statements,
 )
 from comity.service.requests import amend_form
+from comity.service.rows import KeyRow
 from comity.service.situations import Move
 from tests import postgres
 from tests.backups import KEEPER, Home, blobs, fill, make_home, rows, take, verify
@@ -234,6 +238,53 @@ def test_only_a_backup_of_the_same_node_is_an_earlier_one(small: Home, tmp_path:
         with pytest.raises(NotEarlier):
             small.back_up(tmp_path / "two", place)
     assert not list(tmp_path.glob("two*"))
+
+
+def test_only_a_backup_of_the_same_authority_is_an_earlier_one(small: Home, tmp_path: Path) -> None:
+    other = make_home(tmp_path / "other")  # says that it is XA-CA too, under a key of XB
+    other.back_up(tmp_path / "one")
+    public = other.node().key.public
+    with small.node().store.unit() as unit:
+        unit.keys.add(
+            KeyRow(
+                key_id=public.key_id,
+                state="XB",
+                authority="XB-CA",
+                document=canonical_bytes(public.as_data()),
+                known_since=small.clock.now(),
+            )
+        )
+    with pytest.raises(NotEarlier):
+        small.back_up(tmp_path / "two", tmp_path / "one")
+
+
+@pytest.mark.postgres
+def test_a_dump_is_of_the_moment_that_is_looked_at(
+    tmp_path: Path, fresh: Callable[[str], str]
+) -> None:
+    address = fresh("postgres")
+    home = make_home(tmp_path / "node", address)
+    home.desk().open()
+    sealed = BytesIO()
+
+    def write() -> None:
+        home.desk().open()
+        close_connections()
+
+    with home.node().store.view() as unit:
+        assert unit.dossiers.count() == 1
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join()
+        with Encryptor(sealed, [KEEPER.recipient], os.urandom) as sink:
+            backup_engines.dump_postgres(node_alias(home.folder), address, sink)
+    assert home.node().store.faults() is None
+    close_connections()
+    again = fresh("postgres")
+    backup_engines.load_postgres(again, Decryptor(sealed, [KEEPER]))
+    store = databases.open_database("dump", databases.postgres_settings(again))
+    with store.view() as unit:
+        assert unit.dossiers.count() == 1
 
 
 def _flip(path: Path, at: int) -> None:
