@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -169,7 +170,7 @@ def test_an_odd_step_is_refused(door: Door, dossier: str, change: dict[str, obje
     assert (answer.status_code, told(answer)["code"]) == (400, "api/body")
 
 
-def _piece(data: bytes) -> dict[str, str]:
+def _piece(data: bytes) -> dict[str, Any]:
     digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
     return {"content_digest": f"sha-256=:{digest}:"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +15,46 @@ from comity.base.canonical import parse_json
 from comity.base.errors import AskedWrongly, OutOfReach
 from comity.cli.client import encode
 
-Dossier: TypeAlias = Annotated[str, typer.Argument(help="The dossier: dos_….")]
+_LONGEST: Final = 16 << 20
+_NAME: Final = re.compile(r"[a-z]{3}_[0-9a-z]{26}|sha256:[0-9a-f]{64}")
+
+
+class NotConfirmed(AskedWrongly):
+    """This was not confirmed, and nothing was done."""
+
+    code = "cli/not-confirmed"
+    remedy = "Say yes when asked, or give --yes where nobody can be asked."
+
+
+class NameRefused(AskedWrongly):
+    """This is not how a node names anything."""
+
+    code = "cli/name"
+    remedy = "Take the name as it was printed: dos_… and 26 characters, or sha256: and 64 digits."
+
+
+class PairRefused(AskedWrongly):
+    """This is not written name=value."""
+
+    code = "cli/pair"
+
+
+class FileOdd(AskedWrongly):
+    """This file does not hold a JSON object."""
+
+    code = "cli/file-odd"
+
+
+def require_name(text: str) -> str:
+    """Return a name as a node gives it; what else a person typed never becomes an address."""
+    if _NAME.fullmatch(text) is None:
+        raise NameRefused(where=text[:80])
+    return text
+
+
+Dossier: TypeAlias = Annotated[
+    str, typer.Argument(help="The dossier: dos_….", callback=require_name)
+]
 Says: TypeAlias = Annotated[str, typer.Option(help="What the act says to people.")]
 Reasons: TypeAlias = Annotated[str, typer.Option(help="Your reasons, where the law asks for them.")]
 Terms: TypeAlias = Annotated[
@@ -31,26 +71,6 @@ Against: TypeAlias = Annotated[
     typer.Option("--against", help="Reasons to go on past a gate of good practice: gate=reasons."),
 ]
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", help="Do not ask whether I am sure.")]
-_LONGEST: Final = 16 << 20
-
-
-class NotConfirmed(AskedWrongly):
-    """This was not confirmed, and nothing was done."""
-
-    code = "cli/not-confirmed"
-    remedy = "Say yes when asked, or give --yes where nobody can be asked."
-
-
-class PairRefused(AskedWrongly):
-    """This is not written name=value."""
-
-    code = "cli/pair"
-
-
-class FileOdd(AskedWrongly):
-    """This file does not hold a JSON object."""
-
-    code = "cli/file-odd"
 
 
 def require_sure(question: str, *, yes: bool) -> None:

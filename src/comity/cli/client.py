@@ -327,7 +327,7 @@ def _once() -> dict[str, str]:
 
 
 def _path(path: str) -> str:
-    return _PREFIX + quote(path, safe="/:")
+    return _PREFIX + quote(path, safe="/:%")
 
 
 def _query_text(value: object) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import typer
 
+from comity.cli.asking import require_name
 from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, open_desk
 from comity.cli.telling import tell
 
@@ -31,7 +33,7 @@ def findings(
 
 @app.command()
 def see(  # each is an option that a person may give
-    finding: Annotated[str, typer.Argument(help="The finding: fin_….")],
+    finding: Annotated[str, typer.Argument(help="The finding: fin_….", callback=require_name)],
     *,
     desk: DeskUrl = "",
     token_file: TokenFile = None,
@@ -58,7 +60,7 @@ def notices(*, desk: DeskUrl = "", token_file: TokenFile = None, as_json: AsJson
 
 @app.command(name="see-to")
 def see_to(
-    notice: Annotated[str, typer.Argument(help="The notice: ntc_….")],
+    notice: Annotated[str, typer.Argument(help="The notice: ntc_….", callback=require_name)],
     *,
     desk: DeskUrl = "",
     token_file: TokenFile = None,
@@ -73,7 +75,7 @@ def see_to(
 
 @app.command()
 def job(
-    name: Annotated[str, typer.Argument(help="The job: job_….")],
+    name: Annotated[str, typer.Argument(help="The job: job_….", callback=require_name)],
     *,
     again: Annotated[
         bool, typer.Option("--again", help="Let a stopped one be tried again.")
@@ -117,7 +119,10 @@ def try_peer(
 ) -> None:
     """Try the way to another node: its card, its door, our signature. Nothing is recorded."""
     with open_desk(desk, token_file) as door:
-        _report(door.post(f"peers/{state}/{authority}/test"), as_json=as_json)
+        _report(
+            door.post(f"peers/{quote(state, safe='')}/{quote(authority, safe='')}/test"),
+            as_json=as_json,
+        )
 
 
 @app.command()

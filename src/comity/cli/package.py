@@ -19,7 +19,7 @@ import typer
 
 from comity.base.errors import AskedWrongly, DoesNotVerify, OutOfReach
 from comity.cli import asking
-from comity.cli.asking import Dossier, Yes, read_files, read_pairs, require_sure, said
+from comity.cli.asking import Dossier, Yes, read_files, read_pairs, require_name, require_sure, said
 from comity.cli.client import (
     AsJson,
     DeskUrl,
@@ -39,12 +39,11 @@ app = typer.Typer(
     help="Take evidence in, seal it, hand it out, at the desk of a node.",
 )
 
-Package = Annotated[str, typer.Argument(help="The package: pkg_….")]
+Package = Annotated[str, typer.Argument(help="The package: pkg_….", callback=require_name)]
 Out = Annotated[Path, typer.Option(help="The new folder.")]
 Lines = Annotated[bool, typer.Option("--progress", help="Tell how far it is, line by line.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until a worker has done it.")]
 _PAUSE: Final = 0.5
-_PARTIAL: Final = ".partial"
 
 
 class OutTaken(AskedWrongly):
@@ -100,7 +99,9 @@ def take_in(  # noqa: PLR0913 # each is an option that a person may give
 @app.command()
 def seal(  # noqa: PLR0913 # each is an option that a person may give
     dossier: Dossier,
-    intake: Annotated[str, typer.Argument(help="The taking-in, named by its job: job_….")],
+    intake: Annotated[
+        str, typer.Argument(help="The taking-in, named by its job: job_….", callback=require_name)
+    ],
     *,
     wait: Wait = True,
     progress: Lines = False,
@@ -204,7 +205,7 @@ def hand_over(  # noqa: PLR0913 # each is an option that a person may give
 
 @app.command()
 def confirm(  # noqa: PLR0913 # each is an option that a person may give
-    transfer: Annotated[str, typer.Argument(help="What came: xfr_….")],
+    transfer: Annotated[str, typer.Argument(help="What came: xfr_….", callback=require_name)],
     *,
     says: asking.Says = "",
     term: asking.Terms = None,
@@ -267,7 +268,7 @@ def _fetch(
     door: Door, path: str, body: dict[str, Any], out: Path, *, lines: bool
 ) -> dict[str, Any]:
     """Write what streams in into a new folder, which gets its name when it was checked."""
-    partial = out.with_name(out.name + _PARTIAL)
+    partial = out.with_name(f".{out.name}.receiving")
     if os.path.lexists(out) or os.path.lexists(partial):
         raise OutTaken(where=str(out))
     with door.stream(path, body) as answer, _kept(partial):

@@ -10,7 +10,16 @@ import typer
 
 from comity.base.errors import OutOfReach
 from comity.cli import asking, request_orders
-from comity.cli.asking import Dossier, Yes, read_files, read_object, read_pairs, require_sure, said
+from comity.cli.asking import (
+    Dossier,
+    Yes,
+    read_files,
+    read_object,
+    read_pairs,
+    require_name,
+    require_sure,
+    said,
+)
 from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, encode, open_desk
 from comity.cli.telling import tell
 
@@ -231,7 +240,9 @@ def record(  # noqa: PLR0913 # each is an option that a person may give
 @app.command()
 def deliver(  # noqa: PLR0913 # each is an option that a person may give
     dossier: Dossier,
-    act: Annotated[str, typer.Argument(help="Our act that arrived: sha256:….")],
+    act: Annotated[
+        str, typer.Argument(help="Our act that arrived: sha256:….", callback=require_name)
+    ],
     *,
     channel: Annotated[str, typer.Option(help="How it went: letter, mail, …")],
     at: Annotated[str, typer.Option(help="When it arrived: 2026-11-21T02:14:05Z.")],
@@ -251,7 +262,9 @@ def deliver(  # noqa: PLR0913 # each is an option that a person may give
 @app.command()
 def read(
     dossier: Dossier,
-    digest: Annotated[str, typer.Argument(help="What an act covers as content: sha256:….")],
+    digest: Annotated[
+        str, typer.Argument(help="What an act covers as content: sha256:….", callback=require_name)
+    ],
     *,
     desk: DeskUrl = "",
     token_file: TokenFile = None,

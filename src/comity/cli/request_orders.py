@@ -10,13 +10,13 @@ import typer
 
 from comity.base.errors import OutOfReach
 from comity.cli import asking
-from comity.cli.asking import Dossier, Yes, read_pairs, require_sure
+from comity.cli.asking import Dossier, Yes, read_pairs, require_name, require_sure
 from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, open_desk
 from comity.cli.telling import tell
 
 app = typer.Typer(no_args_is_help=True, help="Serve an order on a provider, take it back.")
 
-Order = Annotated[str, typer.Argument(help="The order: ord_….")]
+Order = Annotated[str, typer.Argument(help="The order: ord_….", callback=require_name)]
 
 
 @app.command()
@@ -111,7 +111,7 @@ def code(  # noqa: PLR0913 # each is an option that a person may give
 
 @app.command()
 def compare(
-    upload: Annotated[str, typer.Argument(help="The return: ret_….")],
+    upload: Annotated[str, typer.Argument(help="The return: ret_….", callback=require_name)],
     *,
     desk: DeskUrl = "",
     token_file: TokenFile = None,

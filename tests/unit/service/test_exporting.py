@@ -19,6 +19,7 @@ from comity.service.reading import show_dossier
 from comity.service.repeats import Once
 from comity.service.sealing import request_seal
 from comity.service.situations import Move
+from comity.service.volumes import PackageSource
 from comity.storage.memory import MemoryStore
 from tests.nodes import OFFICER, Desk, make_desk
 
@@ -117,7 +118,7 @@ def test_a_reader_who_goes_away_leaves_no_thread(desk: Desk, package: Ident) -> 
 def test_what_is_not_what_was_sealed_breaks_the_stream_off(
     desk: Desk, package: Ident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Lying(exporting.PackageSource):
+    class Lying(PackageSource):
         def open(self, name: str) -> io.BufferedIOBase:
             stream = super().open(name)
             if not name.startswith("bag/data/objects/"):
@@ -132,7 +133,7 @@ def test_what_is_not_what_was_sealed_breaks_the_stream_off(
     def lie(*given: object) -> object:
         begin = real(*given)  # type: ignore[arg-type] # handed on
 
-        def open_lying() -> exporting.PackageSource:
+        def open_lying() -> PackageSource:
             source = begin()
             return Lying(source.taken, source.sealed)
 

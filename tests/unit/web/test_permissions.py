@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -54,7 +55,7 @@ def _operations() -> set[tuple[str, str]]:
     return found
 
 
-def _closure(view: object) -> list[object]:
+def _closure(view: object) -> list[Any]:
     for cell in getattr(view, "__closure__", None) or ():
         if hasattr(cell.cell_contents, "operations"):
             return list(cell.cell_contents.operations)
