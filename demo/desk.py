@@ -79,13 +79,17 @@ class Desk:
         return self._ask("GET", path).content
 
     def fetch_tree(self, path: str, body: object, out: Path) -> None:
-        """Have a tar stream made and unpack it into the new folder ``out``."""
+        """Have a tar stream made; the one folder in it becomes the new folder ``out``."""
         raw = out.with_name(f"{out.name}.tar")
         key = {"Idempotency-Key": secrets.token_hex(16)}
         self._insist(f"POST {path}", lambda: self._save(path, raw, json=body, headers=key))
+        opened = out.with_name(f"{out.name}.opened")
         with tarfile.open(raw) as archive:
-            archive.extractall(out, filter="data")
+            archive.extractall(opened, filter="data")
         raw.unlink()
+        (inner,) = opened.iterdir()
+        inner.rename(out)
+        opened.rmdir()
 
     def upload(self, place: Path, dossier: str) -> str:
         """Bring a file in, in blocks, going on where it was cut; return its name there."""

@@ -17,9 +17,13 @@ _READER = "central_authority"
 def count(stage: Stage, helds: list[Held]) -> dict[str, Any]:
     """Return what was done and what is held, for the last line."""
     holdings = {state: list(_dossiers(house)) for state, house in stage.houses.items()}
-    receipts: Counter[str] = Counter()
-    for shown in (one for held in holdings.values() for one in held):
-        receipts.update(str(receipt["event"]) for receipt in shown["receipts"])
+    # A receipt that both sides hold is one receipt.
+    receipts = {
+        (receipt["message"], receipt["event"])
+        for held in holdings.values()
+        for shown in held
+        for receipt in shown["receipts"]
+    }
     main = helds[0]
     return {
         "dossiers": len(holdings["XA"]),
@@ -29,7 +33,7 @@ def count(stage: Stage, helds: list[Held]) -> dict[str, Any]:
         "disclosed": main.shown,
         "withheld": main.objects - main.shown,
         "verified": all(held.is_verified for held in helds) and bool(main.whole and main.part),
-        "receipts": dict(sorted(receipts.items())),
+        "receipts": dict(sorted(Counter(event for _, event in receipts).items())),
         "states": {state: _holding(stage.houses[state], held) for state, held in holdings.items()},
     }
 
@@ -44,7 +48,7 @@ def check_all(stage: Stage) -> bool:
                 accept=(0, 1, 3),
             )
         )  # fmt: skip
-        bad = [one for one in said["checks"] if one["verdict"] != "passed"]
+        bad = [one for one in said["findings"] if one["verdict"] != "passed"]
         word = "consistent" if said["verdict"] == "passed" else "NOT CONSISTENT"
         stage.teller.note(house.state, f"comity check: {len(said['checks'])} checks, {word}")
         for one in bad:
