@@ -9,7 +9,7 @@ class SignatureRefused(DoesNotVerify):
     """The request is not signed as it must be."""
 
     code = "transport/signature-refused"
-    remedy = "Sign as docs/protocol/wire.md says, with the key that the directory names."
+    remedy = "Sign as docs/protocol/doors.md says, with the key that the directory names."
 
 
 class DigestRefused(DoesNotVerify):

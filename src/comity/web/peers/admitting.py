@@ -43,7 +43,7 @@ class NotAdmitted(NotPermitted):
     """The request does not show that it comes from a node that we know."""
 
     code = "web/not-admitted"
-    remedy = "Sign as docs/protocol/wire.md says, with the key that the directory names."
+    remedy = "Sign as docs/protocol/doors.md says, with the key that the directory names."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The routes of the peers' door, all under ``/peers/`` (docs/protocol/wire.md)."""
+"""The routes of the peers' door, all under ``/peers/`` (docs/protocol/doors.md)."""
 
 from __future__ import annotations
 
