@@ -25,7 +25,7 @@ from comity.service import notices
 from comity.service.chains import Wording, kept_documents
 from comity.service.contents import read_document
 from comity.service.deriving import COURIER, WIRE
-from comity.service.errors import NotThere, Unfit
+from comity.service.errors import NotThere, PeerUnreachable, Unfit
 from comity.service.findings import make_finding
 from comity.service.letters_parties import find_listed, our_address
 from comity.service.node import Node, Officer
@@ -48,6 +48,8 @@ BY_COURIER: Final = "courier"
 STOP: Final = "stop_letter"
 AGAIN: Final = "send_again"
 _WAYS: Final = (WIRE, COURIER)
+# What stands against a letter that the other side has not seen: nothing is wrong with it.
+_UNTRIED: Final = frozenset({"", PeerUnreachable.code})
 
 
 def make_letters(node: Node) -> int:
@@ -100,7 +102,7 @@ def stop_letter(node: Node, officer: Officer, message: Digest) -> LetterRow:
 
 
 def send_again(node: Node, officer: Officer, message: Digest) -> LetterRow:
-    """Send a letter at once that waits; make a new one of an act whose letter was stopped.
+    """Send a letter at once that nobody answered; of one that was refused make a new one.
 
     Raise ``Unfit`` if the act was delivered.
     """
@@ -115,7 +117,7 @@ def send_again(node: Node, officer: Officer, message: Digest) -> LetterRow:
             detail = f"It was delivered on {outbox.delivered}."
             raise Unfit(detail, where=str(message))
         _record(node, unit, officer, head, AGAIN, row)
-        if row.state == WAITING:
+        if row.state == WAITING and row.trouble in _UNTRIED:
             hurried = replace(row, due=node.clock.now(), attempts=0)
             unit.letters.swap(hurried, expected=row.fence)
             return hurried

@@ -26,7 +26,7 @@ from comity.service import receiving_refusals as why
 from comity.service.chains import act_row
 from comity.service.contents import keep_document
 from comity.service.deriving import DELIVERY, WIRE
-from comity.service.errors import AlreadyThere, LeaseLost, Moved
+from comity.service.errors import AlreadyThere, LeaseLost, Moved, StoreDamaged
 from comity.service.findings import make_finding
 from comity.service.letters_parties import NODE
 from comity.service.node import Node
@@ -105,7 +105,7 @@ def _deal_with(node: Node, row: InboxRow) -> None:
         return
     except Refused as refusal:
         _refuse(node, row, refusal)
-    except (OutOfReach, AlreadyThere) as error:
+    except (OutOfReach, AlreadyThere, StoreDamaged) as error:
         # A fault of the world, or two workers that open one dossier at once: again, soon.
         _put_back(node, row, error)
     except ComityError as error:

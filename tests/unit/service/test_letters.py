@@ -429,6 +429,23 @@ def test_sending_again_what_waits_sends_it_at_once(pair: Pair) -> None:
     assert posts(pair) == 2
 
 
+def test_sending_again_what_was_refused_for_a_while_makes_a_new_letter(pair: Pair) -> None:
+    """It may have been signed with a key, or sealed to one, that is no longer in use."""
+    with pair.asked.node.store.unit() as unit:
+        unit.authorities.remove(state="XA")
+    _, signed = pair.send()
+    pair.run()
+    (old,) = list_letters(pair.asking.node)
+    assert (old.state, old.trouble) == ("waiting", "unknown-sender")
+    introduce(pair.asked.node, card_of(pair.asking.node))
+    new = send_again(pair.asking.node, OFFICER, old.message)
+    assert new.message != old.message
+    pair.run()
+    with pair.asked.node.store.view() as unit:
+        assert unit.acts.count(digest=signed.digest) == 1
+    assert Counter(row.state for row in list_letters(pair.asking.node)) == {"stopped": 1, "done": 1}
+
+
 def test_nobody_sends_what_is_not_there(pair: Pair) -> None:
     with pytest.raises(ComityError):
         send_again(pair.asking.node, OFFICER, Digest.of(b""))
