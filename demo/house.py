@@ -13,7 +13,7 @@ from demo.desk import Desk, Officer
 from demo.errors import PlayStopped
 from demo.programs import Programs, await_that
 
-_READY_SECONDS: Final = 90
+_READY_SECONDS: Final = 300
 _READY: Final = b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
@@ -115,7 +115,7 @@ class House:
             message = f"{self.program} ended by itself:\n{tail}"
             raise PlayStopped(message)
         try:
-            with socket.create_connection(("127.0.0.1", self.desk_port), timeout=1) as line:
+            with socket.create_connection(("127.0.0.1", self.desk_port), timeout=20) as line:
                 line.sendall(
                     b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
                 )
