@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from comity.base.errors import ComityError
-from comity.service import directory, notices, peers, posting, receipts, receiving, repeats
+from comity.service import (
+    directory,
+    notices,
+    peers,
+    posting,
+    receipts,
+    receiving,
+    repeats,
+    uploads,
+)
 from comity.service.node import Node
 
 Beat: TypeAlias = Callable[[Node], int]
@@ -27,6 +36,7 @@ BEATS: Final[tuple[Beat, ...]] = (
     directory.refresh_due,
     peers.forget_nonces,
     repeats.forget_repeats,
+    uploads.drop_stale,
 )
 
 

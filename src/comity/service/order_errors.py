@@ -27,6 +27,13 @@ class NotIdentified(DoesNotVerify):
     remedy = "Sign with the key that stands in the directory, or ask the authority for a code."
 
 
+class WrongTime(DoesNotVerify):
+    """This is dated before its order, or ahead of our clock."""
+
+    code = "provider/time"
+    remedy = "Set the clock of the machine right, then say it anew."
+
+
 class CodeRefused(DoesNotVerify):
     """This code opens nothing: it is mistyped, used, over, or for another order."""
 

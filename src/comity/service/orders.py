@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 FILE: Final = "order"
+_SUBJECT: Final = "order"
 _PRESERVE: Final = "preserve"
 _SERVE: Final = {True: "serve", False: "serve_production"}
 _PRODUCE: Final = {
@@ -127,7 +128,10 @@ def issue_order(
 def revoke_order(
     node: Node, officer: Officer, order: str, reasons: str, *, version: int | None = None
 ) -> SignedAct:
-    """Take an order back; from now on it stands in the public list of those revoked."""
+    """Take an order back, with every other file of its dossier.
+
+    From now on they stand in the public list of those revoked.
+    """
     with node.store.unit() as unit:
         row = find_order(unit, order)
         held = hold(node, unit, row.dossier, version)
@@ -137,19 +141,24 @@ def revoke_order(
         move = Move(step="revoke", content={"reasons": reasons}, terms={"order": order})
         step = require_step(see(node, unit, officer, held, move)).step
         signed = record_act(node, unit, officer, held, step_words(held, step, move))
-        unit.orders.replace(replace(row, revoked=signed.act.at))
+        for other in unit.orders.find(dossier=row.dossier):
+            if other.revoked is None:
+                unit.orders.replace(replace(other, revoked=signed.act.at))
     return signed
 
 
 def list_revocations(node: Node) -> bytes:
-    """Return the signed list of all orders that are revoked and would still be in force.
+    """Return the signed list of all orders that bind no more before their time.
 
-    It is whole: of the orders of this authority these and no others are revoked, and that may
-    be relied on for a day.
+    Revoked, set aside or released, by whatever verb: the standing of their dossier has ended.
+    The list is whole: of the orders of this authority these and no others are revoked, and that
+    may be relied on for a day.
     """
     now = node.clock.now()
     with node.store.view() as unit:
-        rows = [row for row in unit.orders.find() if row.revoked is not None and row.until > now]
+        over = {row.dossier for name in _ends(node) for row in unit.standings.find(state=name)}
+        live = [row for row in unit.orders.find() if row.until > now]
+    rows = [row for row in live if row.revoked is not None or row.dossier in over]
     revocation = Revocation(
         state=node.state,
         authority=node.authority,
@@ -178,6 +187,14 @@ def show_order(node: Node, order: str) -> ShownOrder:
             codes=unit.codes.find(order=order),
             returns=unit.returns.find(dossier=row.dossier, order=order),
         )
+
+
+def _ends(node: Node) -> frozenset[str]:
+    """Return the states that end an order, in any process of orders."""
+    processes = [one for one in node.book.processes.values() if one.subject == _SUBJECT]
+    return frozenset(
+        state.name for process in processes for state in process.states.values() if state.ends
+    )
 
 
 def _changed(

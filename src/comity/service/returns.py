@@ -48,6 +48,7 @@ from comity.service.uploads import (
     REFUSED,
     WHOLE,
     PieceReader,
+    UploadClosed,
     WrongOffset,
     append_piece,
     new_upload,
@@ -128,7 +129,7 @@ def end_return(node: Node, ret: Ident, voice: Voice) -> bytes:
     if row.state == OPEN:
         row = _complete(node, row)
     if row.state == REFUSED:
-        raise OrderOver(where=str(ret))
+        raise UploadClosed(where=str(ret))
     return _receipt(node, row)
 
 

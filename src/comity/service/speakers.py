@@ -23,7 +23,13 @@ from comity.service.contents import seal_for
 from comity.service.directory import UnknownAuthority, find_card
 from comity.service.findings import make_finding
 from comity.service.node import Node
-from comity.service.order_errors import CodeRefused, NotIdentified, OtherOrder, UnknownOrder
+from comity.service.order_errors import (
+    CodeRefused,
+    NotIdentified,
+    OtherOrder,
+    UnknownOrder,
+    WrongTime,
+)
 from comity.service.peers import Caller, admit_nonce
 from comity.service.ports import Unit
 from comity.service.rows import DossierRow, OrderRow, ReturnCodeRow
@@ -56,7 +62,9 @@ class Speaker:
 def find_speaker(
     node: Node, unit: Unit, order: OrderRow, said: Answer | Return, code: str
 ) -> Speaker:
-    """Return who says this to an order; raise ``OtherOrder``, ``NotIdentified``, ``CodeRefused``.
+    """Return who says this to an order.
+
+    Raise ``OtherOrder``, ``WrongTime``, ``NotIdentified``, ``CodeRefused`` or what the key is not.
 
     The signatures of what is said hold already; here it is asked whose key that is. To be
     asked while the dossier is held.
@@ -66,6 +74,9 @@ def find_speaker(
     if not said.served.matches(order.served):
         detail = "The order that was answered is not byte for byte the one that was served."
         raise OtherOrder(detail, where=order.order)
+    ahead = said.at.seconds_after(node.clock.now())
+    if max(ahead, order.made.seconds_after(said.at)) > limits.CLOCK_AHEAD_SECONDS:
+        raise WrongTime(where=order.order)
     if said.key is not None:
         key = provider_key(node, unit, order, said.key.key_id)
         return Speaker(order=order, key=key, code=None)

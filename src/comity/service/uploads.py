@@ -126,9 +126,18 @@ def append_piece(node: Node, ret: Ident, offset: int, data: bytes, digest: Diges
     blob = _keep(node, sealed)
     try:
         return _list(node, ret, offset, len(data), sealed, blob)
-    except BaseException:
-        node.blobs.remove(blob)  # its bytes are random: nobody else's blob has this name
+    except (Moved, BadValue, NotPermitted):
+        # Surely not listed; and its bytes are random, so nobody else's blob has this name.
+        node.blobs.remove(blob)
         raise
+
+
+def drop_stale(node: Node) -> int:
+    """Drop what uploads left that were given up; return how many (a beat)."""
+    now = node.clock.now()
+    with node.store.view() as unit:
+        stale = [row.ident for row in unit.returns.find(state=OPEN) if row.until <= now]
+    return sum(_drop(node, ret) for ret in stale)
 
 
 def require_due(node: Node, row: ReturnRow, offset: int, size: int) -> None:
@@ -165,6 +174,14 @@ def refuse_upload(node: Node, ret: Ident) -> None:
         unit.returns.swap(replace(row, version=row.version + 1, state=REFUSED), row.version)
         blobs = drop_pieces(unit, ret)
     remove_blobs(node, blobs)
+
+
+def _drop(node: Node, ret: Ident) -> bool:
+    try:
+        refuse_upload(node, ret)
+    except Unfit:  # another worker was faster
+        return False
+    return True
 
 
 def read_statement(node: Node, unit: Unit, row: ReturnRow) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from comity.service.order_errors import (
     OrderOver,
     OtherOrder,
     UnknownOrder,
+    WrongTime,
 )
 from comity.service.orders import revoke_order
 from comity.service.reading import show_document, show_dossier
@@ -341,3 +343,12 @@ def test_wrong_codes_for_one_order_do_not_close_another(desk: Desk) -> None:
             accept_answer(desk.node, answer(file, desk.clock.now(), None), "wrong")
     code = make_code(desk.node, PROSECUTOR, read_order(other).order)
     accept_answer(desk.node, answer(other, desk.clock.now(), None), code)
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_an_answer_of_another_time_is_refused(desk: Desk, hours: int) -> None:
+    _, file = desk.issue()
+    at = desk.clock.now()
+    said = Instant(at.at + timedelta(hours=hours))
+    desk.clock.forward("PT1H")
+    refused(desk, answer(file, said), WrongTime)

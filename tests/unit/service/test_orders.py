@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from comity.federation import (
     judge_order,
     open_revocation,
 )
+from comity.federation.answering import Code
 from comity.seal import PublicCard
 from comity.service.answers import accept_answer
 from comity.service.errors import AlreadyThere
@@ -29,6 +31,8 @@ from comity.service.orders import (
     show_order,
 )
 from comity.service.reading import show_dossier
+from comity.service.requests import take_step
+from comity.service.situations import Move
 from comity.storage.memory import MemoryStore
 from tests.providers import COURT, PROSECUTOR, PROVIDER, Desk, answer, order_desk, read_order
 
@@ -168,3 +172,29 @@ def test_a_second_file_reaches_no_further_than_the_first(desk: Desk) -> None:
     wish = Issue(step="demand_production", changes={"data": ["account: other at mail.example"]})
     with pytest.raises(OrderImpossible):
         issue_order(desk.node, COURT, dossier, wish)
+
+
+def test_revoking_takes_back_every_file_of_the_dossier(desk: Desk) -> None:
+    dossier, file = desk.issue()
+    accept_answer(desk.node, answer(file, desk.clock.now()))
+    desk.authorise(dossier)
+    wish = Issue(step="demand_production", changes={"measure": "produce_traffic_data"})
+    second = issue_order(desk.node, COURT, dossier, wish)
+    revoke_order(desk.node, PROSECUTOR, read_order(file).order, "Withdrawn.")
+    assert {judge(desk, one) for one in (file, second)} == {Word.REVOKED}
+
+
+def test_an_order_that_was_set_aside_is_in_the_list_too(desk: Desk) -> None:
+    dossier, file = desk.issue()
+    said: dict[str, Any] = {"code": Code.OBJECT, "ground": "manifest_error", "reasons": "No."}
+    accept_answer(desk.node, answer(file, desk.clock.now(), **said))
+    upheld = Move(step="uphold_objection", content={"reasons": "It is so."})
+    take_step(desk.node, COURT, dossier, upheld)
+    assert judge(desk, file) is Word.REVOKED
+
+
+def test_an_order_revoked_as_any_step_is_taken_is_in_the_list_too(desk: Desk) -> None:
+    dossier, file = desk.issue()
+    move = Move(step="revoke", content={"reasons": "Withdrawn."})
+    take_step(desk.node, PROSECUTOR, dossier, move)
+    assert judge(desk, file) is Word.REVOKED

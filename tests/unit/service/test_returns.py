@@ -30,6 +30,7 @@ from comity.service.uploads import (
     WrongPiece,
     append_piece,
     begin_upload,
+    drop_stale,
     show_upload,
 )
 from comity.service.work import do_job
@@ -486,3 +487,14 @@ def test_the_inventory_of_the_first_file_serves_the_return_under_the_second(desk
         "first",
         {"same": 3, "changed": 0, "moved": 0, "missing": 0, "added": 0},
     )
+
+
+def test_what_was_given_up_is_dropped_after_its_time(desk: Desk) -> None:
+    _, file = demanded(desk)
+    handed = hand_over(file, {"disk": b"x" * (9 << 20)}, desk.clock.now())
+    ret = Sent(desk).begin(handed)
+    Sent(desk).put(ret, 0, handed.data[: limits.PIECE_BYTES])
+    assert drop_stale(desk.node) == 0
+    desk.clock.forward("P14D")
+    assert drop_stale(desk.node) == 1
+    assert (show_upload(desk.node, ret).state, list(desk.node.blobs.names())) == ("refused", [])
