@@ -129,7 +129,16 @@ def test_a_request_goes_from_the_form_to_the_sealed_package_in_a_folder(
     _, shown = shell.say(capsys, "laboratory", "request", "show", dossier)
     package = shown["packages"][0]["package"]
     out = tmp_path / "out"
-    words = ["package", "export", package, "--out", out, "--reasons", "For the court.", "--yes"]
+    words = [
+        "package",
+        "export",
+        package,
+        "--out",
+        str(out),
+        "--reasons",
+        "For the court.",
+        "--yes",
+    ]
     code, told = shell.say(capsys, "laboratory", *words)
     assert code == 0, told
     card = shell.folder / "node" / "keys" / "authority.pub"

@@ -19,7 +19,7 @@ from comity.service.reading import show_dossier
 from comity.service.repeats import Once
 from comity.service.sealing import request_seal
 from comity.service.situations import Move
-from comity.service.volumes import PackageSource
+from comity.service.volumes import PackageSource, open_sealed
 from comity.storage.memory import MemoryStore
 from tests.nodes import OFFICER, Desk, make_desk
 
@@ -124,11 +124,11 @@ def test_what_is_not_what_was_sealed_breaks_the_stream_off(
             if not name.startswith("bag/data/objects/"):
                 return stream
             data = stream.read()
-            return io.BufferedReader(io.BytesIO(data[:-1] + b"\x00" if data else data))  # type: ignore[type-var] # reads alone
+            return io.BufferedReader(io.BytesIO(data[:-1] + b"\x00" if data else data))
 
     export = export_package(desk.node, OFFICER, package, MOVE, ONCE)
     export.close()
-    real = exporting.open_sealed
+    real = open_sealed
 
     def lie(*given: object) -> object:
         begin = real(*given)  # type: ignore[arg-type] # handed on

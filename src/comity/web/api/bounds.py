@@ -36,7 +36,7 @@ def take_body(request: HttpRequest, sender: str) -> None:
     require_body(request)
     if request.headers.get("Content-Length", "0") != "0":
         body = read_body(request, _most(request), sender=sender)
-        request._body = body  # type: ignore[attr-defined] # noqa: SLF001 # where Django keeps what was read
+        request._body = body  # noqa: SLF001 # where Django keeps what was read
 
 
 def _most(request: HttpRequest) -> int:
