@@ -46,6 +46,8 @@ class Played:
     tokens: dict[str, list[str]]
     mails: dict[str, list[str]]
     investigation: str
+    dossiers: dict[str, list[str]]
+    house_acts: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         stage = set_stage(Teller(), programs, held, lambda _state: "")
         play(stage)
         found = stage.houses["XA"].desk("prosecutor").get("investigations")["items"]
+        shared = {
+            state: [one.ident for one in stage.requests if one.asked is stage.houses[state]]
+            for state in ("XB", "XC")
+        }
+        ours = [one.show(stage.houses["XA"]) for one in stage.requests if one.asked is not None]
     finally:
         programs.stop_all()
     houses = stage.houses.values()
@@ -69,6 +76,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
             for house in houses
         },
         str(found[0]["investigation"]),
+        shared,
+        [
+            str(act["digest"]).removeprefix("sha256:")
+            for one in ours
+            for act in one["acts"]
+            if act["track"] == "house" and act["holder"] == "XA"
+        ],
     )
 
 
@@ -134,6 +148,32 @@ def test_the_others_hold_nothing_of_the_people_and_the_investigation_of_arvenia(
         for name, data in stored(played, state)
         for canary in canaries
         if seen(data, canary)
+    ]
+    assert leaks == []
+
+
+@pytest.mark.parametrize(("state", "other"), [("XB", "XC"), ("XC", "XB")])
+def test_neither_knows_that_there_is_a_request_to_the_other(
+    played: Played, state: str, other: str
+) -> None:
+    assert len(played.dossiers[other]) == 2
+    leaks = [
+        (name, ident)
+        for name, data in stored(played, state)
+        for ident in played.dossiers[other]
+        if seen(data, ident)
+    ]
+    assert leaks == []
+
+
+@pytest.mark.parametrize("state", ["XB", "XC"])
+def test_no_digest_of_a_house_act_leaves_the_house(played: Played, state: str) -> None:
+    assert len(played.house_acts) > 20
+    leaks = [
+        (name, digest)
+        for name, data in stored(played, state)
+        for digest in played.house_acts
+        if seen(data, digest) or bytes.fromhex(digest) in data
     ]
     assert leaks == []
 
