@@ -40,6 +40,7 @@ from comity.evidence.verifying import (
     Examined,
     check_frame,
     check_package,
+    check_seal,
 )
 from comity.evidence.volumes import VolumeSink
 from comity.evidence.walking import require_places, walk
@@ -88,6 +89,7 @@ __all__ = [
     "Writer",
     "check_frame",
     "check_package",
+    "check_seal",
     "choose_serials",
     "disclose_part",
     "open_package",

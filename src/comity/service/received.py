@@ -29,7 +29,14 @@ from comity.service.chains import CONTENT, read_acts
 from comity.service.contents import live_identity, read_content, unwrap
 from comity.service.custody import RECEIVE, called, done_words, is_receiving, received_row
 from comity.service.directory import vouchers
-from comity.service.errors import ContentErased, LeaseLost, NotThere, OtherGround, Unfit
+from comity.service.errors import (
+    BlobMissing,
+    ContentErased,
+    LeaseLost,
+    NotThere,
+    OtherGround,
+    Unfit,
+)
 from comity.service.findings import make_finding
 from comity.service.jobs import Held, finish, require_held
 from comity.service.node import Node, Officer
@@ -146,11 +153,16 @@ def _joiner(
 
     def begin(number: int) -> io.BufferedIOBase:
         if number not in volumes:
-            detail = f"The index names volume {number}, which was not handed over."
-            raise LayoutRefused(detail)
+            lost.append(_nothing_of(row, number))
+            raise BlobMissing(where=f"{row.ident} {number}")
         return io.BufferedReader(JoinedVolume(node.blobs, volumes[number], lost))
 
     return begin
+
+
+def _nothing_of(row: TransferRow, volume: int) -> PieceRow:
+    """Return what stands for a volume of which not even the chunk list is here."""
+    return PieceRow(transfer=row.ident, volume=volume, chunk=0, size=0, blake3=b"", blob=None)
 
 
 def list_vouched(node: Node) -> tuple[Vouched, ...]:
@@ -188,12 +200,25 @@ class _Sound:
 
 def _require_sound(node: Node, examined: Examined, descriptor: Descriptor) -> Contents:
     """Return what lies in the package; raise unless it is sound and the one described."""
+    try:
+        return require_described(node, examined, descriptor)
+    except OutOfReach:
+        raise
+    except ComityError as error:
+        raise _Unsound(error, examined.report) from error
+
+
+def require_described(node: Node, examined: Examined, descriptor: Descriptor) -> Contents:
+    """Return what lies in a package that was examined.
+
+    Raise ``PackageBroken`` if it is not sound, ``SealBroken`` if it is another than the one
+    described, ``OtherGround``, or ``Interrupted`` if the disk failed.
+    """
     contents = examined.contents
-    if contents is None and examined.report.verdict is not Verdict.FAILED:
-        raise Interrupted(_first_fault(examined.report))
     if contents is None:
-        error = PackageBroken(_first_fault(examined.report))
-        raise _Unsound(error, examined.report)
+        fault = _first_fault(examined.report)
+        is_broken = examined.report.verdict is Verdict.FAILED
+        raise PackageBroken(fault) if is_broken else Interrupted(fault)
     stated = contents.statement
     if (stated.package, Digest.of(stated.as_bytes()), contents.layout.count) != (
         descriptor.package,
@@ -201,9 +226,9 @@ def _require_sound(node: Node, examined: Examined, descriptor: Descriptor) -> Co
         descriptor.objects,
     ):
         detail = "It is a sealed package, but another than the one that was handed over."
-        raise _Unsound(SealBroken(detail), examined.report)
+        raise SealBroken(detail)
     if stated.exercise is not node.exercise:
-        raise _Unsound(OtherGround(where=str(stated.package)), examined.report)
+        raise OtherGround(where=str(stated.package))
     return contents
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from contextlib import closing
@@ -30,6 +31,7 @@ from comity.service.received import (
     list_transfers,
     show_transfer,
 )
+from comity.service.received_early import NotHereYet, open_early
 from comity.service.requests import take_step
 from comity.service.situations import Move
 from comity.service.transfers import note_act, read_chunk, read_descriptor, withdraw_offer
@@ -305,6 +307,35 @@ class TestArriving:
             assert crossing.fetch() in ([], ["service/peer-unreachable"])
             crossing.asking.clock.forward("PT1H")
         assert crossing.incoming().state == "fetching"
+
+
+class TestEarly:
+    def test_what_came_first_opens_while_the_rest_is_on_its_way(
+        self, crossing: Crossing, tmp_path: Path
+    ) -> None:
+        row = crossing.offer(first=(2,))
+        # A list and a chunk each for volume 0, the chosen metadata, the chosen object.
+        crossing.wire.spoil = _cut_after(6)
+        crossing.fetch()
+        out = tmp_path / "early"
+        open_early(crossing.xa, KEEPER, row.ident, [2], out, FOR_COURT)
+        assert (out / "objects" / "000002").read_bytes() == b"3" * 10
+        told = json.loads((out / "early.json").read_bytes())
+        assert told["says"].startswith("Verified in part")
+        assert [one["check"] for one in told["checks"]] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 12]
+        with pytest.raises(NotHereYet):
+            open_early(crossing.xa, KEEPER, row.ident, [1], tmp_path / "more", FOR_COURT)
+        assert not (tmp_path / "more").exists()
+
+    def test_the_law_is_asked_before_anything_is_written(
+        self, crossing: Crossing, tmp_path: Path
+    ) -> None:
+        row = crossing.offer(first=(2,))
+        crossing.wire.spoil = _cut_after(6)
+        crossing.fetch()
+        with pytest.raises(StepClosed):
+            open_early(crossing.xa, KEEPER, row.ident, [2], tmp_path / "early")
+        assert [*tmp_path.glob("early*")] == []
 
 
 class TestConfirming:
