@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from comity.base import Digest, Ident, Instant, canonical_bytes, limits
 from comity.base.canonical import Json
@@ -33,6 +34,8 @@ CONTENT = "content"
 CITED = "cited"
 # The term in which an act names those of what it covers that are kept beside it.
 _DOCUMENTS = "documents"
+# Envelopes up to this length are kept once read: 512 of them, 16 MiB at most.
+_SMALL = 32 << 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +103,17 @@ def read_held(unit: Unit, chain: Ident) -> tuple[UnverifiedAct, ...]:
 
     They were verified when they came in, and are again by ``comity check``.
     """
-    return tuple(read_act(row.envelope) for row in unit.acts.find(chain=chain))
+    return tuple(_read(row.envelope) for row in unit.acts.find(chain=chain))
+
+
+def _read(envelope: bytes) -> UnverifiedAct:
+    """Read an act; every verb reads all acts of its dossier, and most are read already."""
+    return _remember(envelope) if len(envelope) <= _SMALL else read_act(envelope)
+
+
+@lru_cache(maxsize=512)
+def _remember(envelope: bytes) -> UnverifiedAct:
+    return read_act(envelope)
 
 
 def read_acts(unit: Unit, chain: Ident) -> tuple[Act, ...]:
