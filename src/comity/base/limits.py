@@ -72,6 +72,9 @@ CARD_TEXT: Final = 4_000
 # One metadata file of the directory: 193 States with three keys of 4 kB (hexadecimal) each,
 # and nine signatures of 7 kB; twice that.
 METADATA_BYTES: Final = 6 << 20
+# A root, a timestamp, a State's list: asked for before anything says how long they are. Thirty
+# keys of 4 kB and thirty signatures of 7 kB, or a thousand cards by name and digest.
+ROOT_BYTES: Final = 512 << 10
 # New roots in one refresh: one a month for ten years.
 ROOT_STEPS: Final = 120
 # Authorities and providers that one State lists.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from comity.app import rotating
 from comity.app.settings import Settings, read_settings
 from comity.app.wirekeys import read_certificate, read_wire_key
 from comity.base import Instant, Period
@@ -19,6 +20,8 @@ from comity.cli.directory.protocol import Protocol
 from comity.cli.order_desk import present
 from comity.domain.codes import EXERCISE_STATES
 from comity.federation.directory import AuthorityCard, CardKey, CardRecipient, Duty
+from comity.seal.age import Identity
+from comity.seal.keyfiles import PublicCard
 from comity.seal.keys import VerifyingKey
 
 if TYPE_CHECKING:
@@ -79,10 +82,10 @@ def make_card(  # noqa: PLR0913 # each is an option that a person may give
         conditions=conditions or (before.conditions if before else ""),
         legal_original=legal_original or (before.legal_original if before else ""),
         endpoint=settings.endpoint,
-        certificate=read_certificate(node) if settings.endpoint else "",
-        wire_key=_wire_key(node, settings),
-        keys=_keys(held, before),
-        recipients=_recipients(held, before),
+        certificate=read_certificate(_place(node, rotating.TLS)) if settings.endpoint else "",
+        wire_key=_wire_key(_place(node, rotating.WIRE), settings),
+        keys=_keys(held, before, rotating.next_card(node)),
+        recipients=_recipients(held, before, _waiting_identity(node)),
         protocols=PROTOCOLS if settings.endpoint else (),
     )
     _write(out, card, as_json=as_json)
@@ -136,23 +139,36 @@ def _own(node: Node) -> AuthorityCard | None:
         return None
 
 
+def _place(node: Path, kind: str) -> Path:
+    """Return where the keys lie that the card shall name: those that wait, if some do."""
+    return rotating.next_folder(node, kind) if rotating.has_next(node, kind) else node
+
+
+def _waiting_identity(node: Path) -> Identity | None:
+    from comity.cli.directory import own  # noqa: PLC0415 # as above
+
+    return rotating.next_identity(node, own.read_passphrase())
+
+
 def _wire_key(node: Path, settings: Settings) -> bytes:
     if not settings.endpoint:
         return b""
     return read_wire_key(node).public_key().public_bytes_raw()
 
 
-def _keys(node: Node, before: AuthorityCard | None) -> tuple[CardKey, ...]:
-    """Return the keys of the card before, ended if they are not in use, and the one in use."""
+def _keys(
+    node: Node, before: AuthorityCard | None, waiting: PublicCard | None
+) -> tuple[CardKey, ...]:
+    """Return the keys in use and waiting, and those of the card before, which then have ended."""
     now = present()
-    public = node.key.public
+    used = [node.key.public, *([waiting.key] if waiting else [])]
     held = before.keys if before else ()
-    ended = tuple(
-        one if one.key == public or one.until or one.revoked else _end(one, now) for one in held
+    kept = tuple(
+        one if one.key in used or one.until or one.revoked else _end(one, now) for one in held
     )
-    if any(one.key == public for one in ended):
-        return ended
-    return (*ended, CardKey(key=public, since=_since(node, public, now)))
+    listed = [one.key for one in kept]
+    new = [key for key in used if key not in listed]
+    return (*kept, *(CardKey(key=key, since=_since(node, key, now)) for key in new))
 
 
 def _end(one: CardKey, now: Instant) -> CardKey:
@@ -166,13 +182,22 @@ def _since(node: Node, public: VerifyingKey, now: Instant) -> Instant:
     return min(rows[0].known_since, now) if rows else now
 
 
-def _recipients(node: Node, before: AuthorityCard | None) -> tuple[CardRecipient, ...]:
-    text = str(node.identity.recipient)
-    held = before.recipients if before else ()
-    if any(one.recipient == text for one in held):
-        return held
-    # The newest is the one to use; those before it open what is still on its way.
-    return (*held, CardRecipient(recipient=text, since=present()))
+def _recipients(
+    node: Node, before: AuthorityCard | None, waiting: Identity | None
+) -> tuple[CardRecipient, ...]:
+    """Return the recipients of the card before, and those that are not on it yet.
+
+    The newest that has begun is the one to use; those before it open what is still on its way.
+    One that waits begins a day later, for the node cannot open anything with it before it is used.
+    """
+    now = present()
+    kept = before.recipients if before else ()
+    listed = [one.recipient for one in kept]
+    since = {str(node.identity.recipient): now}
+    if waiting is not None:
+        since[str(waiting.recipient)] = now.plus(_OVERLAP)
+    new = [CardRecipient(recipient=text, since=at) for text, at in since.items()]
+    return (*kept, *(one for one in new if one.recipient not in listed))
 
 
 def _names(given: list[str] | None) -> Mapping[str, str]:
@@ -207,6 +232,9 @@ def _write(out: Path, card: AuthorityCard, *, as_json: bool) -> None:
         ends = f" until {one.until}" if one.until else ""
         page.step(f"It signs with {one.key.key_id.hex} since {one.since}{ends}.")
     page.step(f"It is called back on {', '.join(sorted(card.numbers())) or 'no number'}.")
+    later = [one.since for one in card.recipients if one.since > present()]
+    if later:
+        page.step(f"The identity that waits must be in use before {later[0]}: rotate-key --use.")
     page.step("It counts once its State has signed the list that names it.")
     page.data |= {
         "out": str(out),

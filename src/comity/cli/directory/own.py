@@ -1,6 +1,6 @@
 """What commands on a node's own directory need: loaded by them alone, for it takes a second."""
 
-from comity.app.compose import open_node
+from comity.app.compose import open_node, read_passphrase
 from comity.service.directory import (
     Known,
     UnknownAuthority,
@@ -26,6 +26,7 @@ __all__ = [
     "list_trust",
     "open_node",
     "own_card",
+    "read_passphrase",
     "refresh_directory",
     "trust_root",
 ]

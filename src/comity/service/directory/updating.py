@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from tuf.api.metadata import MetaFile, Root, Snapshot, Targets
+from tuf.api.metadata import MetaFile, Root, Snapshot, TargetFile, Targets
 
 from comity.base import Instant, limits
 from comity.federation.directory import AuthorityCard, MetadataRefused, Mismatched
@@ -46,7 +46,7 @@ def update_root(source: Source, before: Shared) -> Shared:
     """Follow the roots of the shared directory; what mirrors signed goes with their keys."""
     root = before.root
     for _ in range(limits.ROOT_STEPS):
-        data = source.get(f"{root.version + 1}.root.json", limits.METADATA_BYTES)
+        data = source.get(f"{root.version + 1}.root.json", limits.ROOT_BYTES)
         if data is None:
             break
         root = next_root(root, data)
@@ -58,13 +58,13 @@ def update_root(source: Source, before: Shared) -> Shared:
 
 def update_shared(source: Source, before: Shared, now: Instant) -> Shared:
     """Return timestamp, snapshot and targets that follow from a root that is fresh."""
-    data = _need(source, "timestamp.json")
+    data = _need(source, "timestamp.json", limits.ROOT_BYTES)
     timestamp = take_timestamp(before.root, before.timestamp, data, now)
     named = timestamp.signed.snapshot_meta
-    data = _need(source, f"{named.version}.snapshot.json")
+    data = _need(source, f"{named.version}.snapshot.json", _length(named))
     snapshot = take_snapshot(before.root, timestamp, before.snapshot, data, now)
     meta = snapshot.signed.meta["targets.json"]
-    data = _need(source, f"{meta.version}.targets.json")
+    data = _need(source, f"{meta.version}.targets.json", _length(meta))
     targets = take_targets(before.root, snapshot, before.targets, data, now)
     return replace(before, timestamp=timestamp, snapshot=snapshot, targets=targets)
 
@@ -81,7 +81,7 @@ def update_state(
     keys = _meet(source, shared.targets, state) if before is None else _follow(source, before)
     if before is not None and before.list.version > meta.version:
         return None
-    data = _need(source, f"{meta.version}.{state}.json")
+    data = _need(source, f"{meta.version}.{state}.json", _length(meta))
     require_named(meta, data)
     found = take_list(keys[-1], before.list if before else None, data, state, now)
     return _complete(source, state, keys, found, before)
@@ -90,7 +90,7 @@ def update_state(
 def update_neighbour(source: Source, before: HeldState, now: Instant) -> StateFiles:
     """Return a State's files of a node of its own."""
     keys = _follow(source, before)
-    data = _need(source, f"{before.state}.json")
+    data = _need(source, f"{before.state}.json", limits.ROOT_BYTES)
     found = take_list(keys[-1], before.list, data, before.state, now)
     return _complete(source, before.state, keys, found, before)
 
@@ -107,7 +107,7 @@ def _complete(
     read: list[AuthorityCard] = []
     for path, target in found.signed.targets.items():
         held = before.card(file_digest(target)) if before else None
-        cards[path] = held or _need(source, card_file(path, target), limits.CARD_BYTES)
+        cards[path] = held or _need(source, card_file(path, target), _card_length(target))
         read.append(take_card(target, cards[path], state))
     return StateFiles(state=state, roots=keys, list=found, cards=cards, read=tuple(read))
 
@@ -130,13 +130,22 @@ def _follow(source: Source, before: HeldState) -> tuple[File[Root], ...]:
 
 def _roots(source: Source, state: str, version: int) -> Iterator[bytes]:
     for number in range(version, version + limits.ROOT_STEPS):
-        data = source.get(f"{state}/{number}.root.json", limits.METADATA_BYTES)
+        data = source.get(f"{state}/{number}.root.json", limits.ROOT_BYTES)
         if data is None:
             return
         yield data
 
 
-def _need(source: Source, file: str, most: int = limits.METADATA_BYTES) -> bytes:
+def _length(meta: MetaFile) -> int:
+    """Return how long a file is, as another says that was verified."""
+    return min(meta.length or 0, limits.METADATA_BYTES)
+
+
+def _card_length(target: TargetFile) -> int:
+    return min(target.length, limits.CARD_BYTES)
+
+
+def _need(source: Source, file: str, most: int) -> bytes:
     data = source.get(file, most)
     if data is None:
         detail = f"It has no {file}."
