@@ -78,7 +78,7 @@ def _serve(stage: Stage, figures: dict[str, Any]) -> NoReturn:
     token = xa.folder / "tokens" / f"{xa.officers['prosecutor'].actor}.token"
     sealer = stage.houses["XB"]
     stage.teller.line(f"""
-  .venv/bin/comity dossier list --node {xa.base} --token-file {token}
+  .venv/bin/comity request list --desk {xa.base} --token-file {token}
   .venv/bin/comity evidence verify {stage.folder / "for-the-defence"} --trust {sealer.card}
   (cd {stage.folder / "package" / "bag"} && sha256sum --quiet -c manifest-sha256.txt)
   .venv/bin/comity check --node {xa.folder}

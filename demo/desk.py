@@ -49,7 +49,7 @@ class Desk:
 
     base: str
     officer: Officer
-    patience: float = 60
+    patience: float = 240
     _http: httpx2.Client = field(init=False)
 
     def __post_init__(self) -> None:

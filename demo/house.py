@@ -30,7 +30,7 @@ class House:
     endpoint: str
     mirror: str
     database: str = ""
-    patience: float = 60
+    patience: float = 240
     officers: dict[str, Officer] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
 

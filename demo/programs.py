@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,13 +153,14 @@ def family(pid: int) -> list[int]:
     return _family(pid, _parents())
 
 
-def await_that(what: str, is_so: object, *, seconds: float = 60) -> None:
+def await_that(what: str, is_so: Callable[[], bool], *, seconds: float = 60) -> None:
     """Wait until ``is_so()`` is true; raise ``PlayStopped`` if it does not come."""
-    until = time.monotonic() + seconds
+    until, pause = time.monotonic() + seconds, 0.1
     while time.monotonic() < until:
-        if callable(is_so) and is_so():
+        if is_so():
             return
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(1.0, pause * 1.3)
     message = f"It did not come in {seconds:.0f} seconds: {what}"
     raise PlayStopped(message)
 

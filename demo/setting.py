@@ -25,7 +25,7 @@ def set_stage(  # noqa: PLR0913 # all that may differ from one play to another
     databases: DatabaseMaker,
     *,
     front: Callable[[int], int] = int,
-    patience: float = 60,
+    patience: float = 240,
 ) -> Stage:
     """Make all that the case is played on, by the public commands; raise ``PlayStopped``.
 

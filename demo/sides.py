@@ -32,7 +32,7 @@ class Request:
     process: str
     asking: House
     asked: House | None = None
-    patience: float = 60
+    patience: float = 240
     told: dict[str, str] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
 

@@ -24,7 +24,7 @@ class Stage:
     houses: dict[str, House]
     providers: dict[str, Provider]
     evidence: Path
-    patience: float = 60
+    patience: float = 240
     book: Book = field(default_factory=load_book)
     requests: list[Request] = field(default_factory=list)
     pause: Callable[[str], None] = lambda _name: None
