@@ -43,19 +43,19 @@ class Killer:
     killed: Counter[str] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
     _calm: threading.Event = field(default_factory=threading.Event)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def burn(self) -> None:
         """Kill until it is over."""
         while not self._over.wait(self.chance.uniform(*self.pause)):
-            if not self._calm.is_set():
-                self._kill_one()
+            with self._turn:
+                if not self._calm.is_set():
+                    self._kill_one()
 
     def calm(self) -> None:
-        """Kill no more, and see that every node is up."""
-        self._calm.set()
-        for house in self.houses:
-            if house.programs.running[house.program].poll() is not None:
-                house.start()
+        """Kill no more; what was killed has been started again."""
+        with self._turn:
+            self._calm.set()
 
     def _kill_one(self) -> None:
         house = self.chance.choice(self.houses)
