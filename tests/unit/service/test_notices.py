@@ -304,6 +304,9 @@ def test_our_own_deadline_is_noted_before_it_is_over(desk: Desk) -> None:
     desk.clock.forward("PT2M")
     assert watch_deadlines(desk.node) == len(rows)
     assert {row.kind for row in list_notices(desk.node)} == {DEADLINE_NEAR}
+    desk.clock.at = last
+    assert watch_deadlines(desk.node) == len(rows)
+    assert {row.kind for row in list_notices(desk.node)} == {DEADLINE_NEAR, DEADLINE_OVER}
 
 
 def test_duty_has_an_order_and_bounds_in_time(desk: Desk) -> None:
