@@ -19,6 +19,7 @@ import pytest
 from comity.app.compose import init_node, open_node
 from comity.app.settings import Settings
 from comity.app.work import run_due
+from comity.base import Digest
 from comity.cli.main import run
 from tests.world import FULL_FORM
 
@@ -83,7 +84,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 
 def _await(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         assert server.poll() is None
         try:
             urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - our own loopback
@@ -127,6 +128,13 @@ def test_a_request_goes_from_the_form_to_the_sealed_package_in_a_folder(
     assert shell.say(capsys, "laboratory", *seal)[0] == 0
     assert [one.error for one in run_due(open_node(shell.folder / "node"))] == [None]
     _, shown = shell.say(capsys, "laboratory", "request", "show", dossier)
+    covered = next(one["covers"]["content"] for one in shown["acts"] if one["step"] == "send")
+    code, read = shell.say(capsys, "duty_officer", "request", "read", dossier, covered)
+    assert (code, read["values"]["form"]["facts"]) == (0, FULL_FORM["facts"])
+    paper = tmp_path / "paper"
+    words = ["request", "document", dossier, covered, "--out", str(paper)]
+    assert shell.say(capsys, "duty_officer", *words)[0] == 0
+    assert str(Digest.of(paper.read_bytes())) == covered
     package = shown["packages"][0]["package"]
     out = tmp_path / "out"
     words = [
@@ -145,6 +153,26 @@ def test_a_request_goes_from_the_form_to_the_sealed_package_in_a_folder(
     with pytest.raises(SystemExit) as left:
         run(["evidence", "verify", str(out), "--trust", str(card)])
     assert left.value.code == 0
+
+
+def test_an_investigation_is_opened_and_its_title_read_again(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["investigation", "open", "Ransomware"]
+    code, opened = shell.say(capsys, "prosecutor", *words)
+    assert code == 0
+    words = ["investigation", "show", opened["investigation"]]
+    code, shown = shell.say(capsys, "prosecutor", *words)
+    assert (code, shown["title"]) == (0, "Ransomware")
+
+
+def test_ones_own_token_can_be_ended(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = shell.say(capsys, "central_authority", "person", "tokens")
+    assert code == 0
+    (one,) = told["items"]
+    words = ["person", "revoke", one["digest"]]
+    assert shell.say(capsys, "central_authority", *words)[0] == 0
+    assert shell.say(capsys, "central_authority", "person", "me")[0] == 4
 
 
 def test_an_invitation_is_accepted_and_the_token_works(
