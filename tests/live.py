@@ -224,9 +224,11 @@ def is_alive(process: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def wait_for(holds: Any, why: Any = lambda: "it did not come about") -> None:
+def wait_for(
+    holds: Any, why: Any = lambda: "it did not come about", *, seconds: float = _START_SECONDS
+) -> None:
     """Wait until ``holds()`` is true; fail with ``why()`` after a long while."""
-    until = time.monotonic() + _START_SECONDS
+    until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, why()
         time.sleep(0.05)

@@ -183,6 +183,7 @@ def _say_urgent(node: Node, counterpart: str) -> Ident:
         authority=f"{counterpart}-CA",
         basis="uncc",
         channel="node",
+        priority="emergency",
     )
     dossier = open_dossier(node, DUTY, opening)
     amend_form(node, DUTY, dossier, {"urgency": "urgent"})
@@ -196,6 +197,7 @@ def _events(node: Node, dossier: Ident) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_what_was_sent_while_supervisors_die_arrives_once(tmp_path: Path) -> None:
     with live_nodes(tmp_path, "XA", "XB") as (xa, xb):
         node = open_node(xa.folder)
@@ -212,7 +214,7 @@ def test_what_was_sent_while_supervisors_die_arrives_once(tmp_path: Path) -> Non
             victim.process.wait()
             victim.process = None
         xa.up()
-        wait_for(lambda: all("delivered" in _events(node, one) for one in dossiers))
+        wait_for(lambda: all("delivered" in _events(node, one) for one in dossiers), seconds=300)
         theirs = open_node(xb.folder)
         with theirs.store.view() as unit:
             held = {row.ident for row in unit.dossiers.find()}

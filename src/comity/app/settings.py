@@ -28,7 +28,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from comity.base.errors import AskedWrongly, Malformed, OutOfReach
 from comity.domain.party import StateCode
@@ -52,6 +51,7 @@ _DOORS: Final = ("peers", "endpoint", "desk", "smtp", "mail_from")
 _MORE: Final = frozenset({*_DOORS, "mirrors"})
 _ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
 _MOST_PORT: Final = 65_535
+_HTTPS: Final = "https://"
 
 
 class SettingsRefused(AskedWrongly):
@@ -121,14 +121,14 @@ class Settings:
         if self.smtp and not self.mail_from:
             detail = "Who sends mail needs an address to send it from (mail_from)."
             raise SettingsRefused(detail)
-        if self.endpoint:
-            parts = urlsplit(self.endpoint)
-            bare = f"https://{parts.netloc}"
-            if self.endpoint != bare or _ADDRESS.fullmatch(parts.netloc) is None:
-                detail = "An endpoint is written https://host:port."
-                raise SettingsRefused(detail)
+        if self.endpoint and (
+            not self.endpoint.startswith(_HTTPS)
+            or _ADDRESS.fullmatch(self.endpoint.removeprefix(_HTTPS)) is None
+        ):
+            detail = "An endpoint is written https://host:port."
+            raise SettingsRefused(detail)
         for mirror in self.mirrors:
-            if urlsplit(mirror).scheme not in {"http", "https"}:
+            if not mirror.startswith((_HTTPS, "http://")):
                 detail = "A mirror is an address that begins with https:// or http://."
                 raise SettingsRefused(detail)
 

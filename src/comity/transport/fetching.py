@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 
@@ -24,7 +24,7 @@ def fetch_public(url: str, *, most: int, seconds: float = _SECONDS) -> bytes | N
 
     Raise ``PeerUnreachable``. No redirect is followed and no proxy asked.
     """
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if _split(url).scheme not in {"http", "https"}:
         detail = "A mirror is an address that begins with https:// or http://."
         raise PeerUnreachable(detail, where=_host(url))
     task = _Task(url, most)
@@ -83,4 +83,11 @@ def read_bounded(response: httpx2.Response, most: int) -> bytes:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).netloc or url)[:200].rpartition("@")[2]
+    return (_split(url).netloc or url)[:200].rpartition("@")[2]
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")

@@ -92,3 +92,37 @@ def test_what_is_no_toml_is_refused_in_our_words(tmp_path: Path, data: bytes) ->
 def test_an_unknown_state_has_no_node(state: str) -> None:
     with pytest.raises(ComityError):
         Settings(state=state, authority="A", kind="court", exercise=True)
+
+
+@pytest.mark.parametrize(
+    "doors",
+    [
+        {"peers": "8443"},
+        {"peers": "127.0.0.1:99999"},
+        {"desk": "http://127.0.0.1:80"},
+        {"desk": "127.0.0.1:0"},
+        {"endpoint": "http://xa.example:8443"},
+        {"endpoint": "https://xa.example"},
+        {"endpoint": "https://xa.example:8443/path"},
+        {"endpoint": "https://[::"},
+        {"mirrors": ("ftp://x",)},
+        {"smtp": "127.0.0.1:25"},
+    ],
+)
+def test_a_door_that_cannot_be_is_refused(doors: dict[str, object]) -> None:
+    with pytest.raises(SettingsRefused):
+        dataclasses.replace(GOOD, **doors)  # type: ignore[arg-type] # as given
+
+
+def test_doors_come_back_as_they_were_written(tmp_path: Path) -> None:
+    settings = dataclasses.replace(
+        GOOD,
+        peers="[::1]:8443",
+        endpoint="https://xa.example:8443",
+        desk="127.0.0.1:8080",
+        mirrors=("https://one.example", "http://127.0.0.1:1"),
+        smtp="127.0.0.1:25",
+        mail_from="a@b",
+    )
+    (tmp_path / "node.toml").write_text(settings.as_toml(), "utf-8")
+    assert read_settings(tmp_path, {}) == settings
