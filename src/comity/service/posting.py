@@ -177,7 +177,8 @@ def _put_off_all(node: Node, failed: LetterRow) -> None:
     """Let all that is due to a peer that is away wait too."""
     now = node.clock.now()
     with node.store.unit() as unit:
-        for row in unit.letters.due(now, _MOST_AT_ONCE):
+        # In one order, whoever does it: two that wait for each other would both be lost.
+        for row in sorted(unit.letters.due(now, _MOST_AT_ONCE), key=lambda one: one.message):
             if _receiver(row) == _receiver(failed):
                 pause = delays_of(row.priority).pause(failed.attempts)
                 moved = replace(row, due=later(now, pause), trouble=PeerUnreachable.code)
