@@ -265,7 +265,10 @@ class TrustRow(AnyRow):
     """Signed metadata of a directory that was verified: the last of each name.
 
     ``name`` is ``shared/root``, ``shared/timestamp``, ``shared/snapshot``, ``shared/targets``,
-    or ``state/XB``; ``source`` is ``shared``, ``paired`` or ``own``. ``expires`` is the metadata's.
+    ``state/XB`` (its list) or ``state/XB/root/2`` (its keys, every version); ``source`` is
+    ``shared``, ``paired`` or ``own``. ``expires`` is the metadata's. Two notes bear no document:
+    ``behind/XB`` says since when a newer list could not be taken in, ``refresh`` when the
+    directory was last asked, and is to be asked again.
     """
 
     KEY = ("name",)
