@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from comity.base import Digest, Ident, Verdict
+from comity.base import Digest, Ident, Instant, Verdict
 from comity.base.errors import BadValue, ComityError
 from comity.federation.directory import CardKey
 from comity.federation.message import read_message
@@ -452,22 +453,37 @@ def test_nobody_sends_what_is_not_there(pair: Pair) -> None:
     assert retrieve(pair.asking.node, OFFICER, Ident("dos_" + "0" * 26)) == 0
 
 
-def test_two_workers_at_the_inbox_take_a_message_in_once(pair: Pair) -> None:
-    """The second begins while the first has read the message, and ends first."""
+class Meanwhile:
+    """A clock that lets something happen when it is asked for the second time."""
+
+    def __init__(self, desk: Desk, happens: Callable[[], None]) -> None:
+        self.desk = desk
+        self.happens = happens
+        self.asked = 0
+
+    def now(self) -> Instant:
+        self.asked += 1
+        if self.asked == 2:  # once to claim the message, then to look for the key
+            self.happens()
+        return self.desk.clock.now()
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [("PT0M", 0), ("PT2M", 1)])
+def test_of_two_workers_at_the_inbox_one_takes_the_message_in(
+    pair: Pair, minutes: str, taken: int
+) -> None:
+    """While the first holds it the second finds none; when its lease is over the first does."""
     pair.send()
     post_letters(pair.asking.node)
-    slow = pair.asked.node
-    begun: list[int] = []
+    found: list[int] = []
 
-    class Turning:
-        def now(self) -> Any:
-            if not begun:
-                begun.append(1)
-                take_inbox(pair.asked.node)
-            return pair.asked.clock.now()
+    def second() -> None:
+        pair.asked.clock.forward(minutes)
+        found.append(take_inbox(pair.asked.node))
 
-    take_inbox(replace(slow, clock=Turning()))
+    take_inbox(replace(pair.asked.node, clock=Meanwhile(pair.asked, second)))
+    assert found == [taken]
     with pair.asked.node.store.view() as unit:
         assert unit.acts.count(track="exchanged") == 1
         assert unit.acts.count(step="record_delivery") == 1
-    assert begun
+        assert unit.letters.count(kind="receipt") == 1
