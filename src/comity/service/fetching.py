@@ -17,7 +17,7 @@ from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from comity.base import Ident, limits
-from comity.base.errors import ComityError, DoesNotVerify, OutOfReach
+from comity.base.errors import ComityError, DoesNotVerify, NotPermitted, OutOfReach
 from comity.federation.descriptor import (
     DIGEST_BYTES,
     ChunkWrong,
@@ -26,6 +26,7 @@ from comity.federation.descriptor import (
     read_chunk_list,
     require_chunk,
 )
+from comity.seal.act import SignedAct
 from comity.service.directory import find_card
 from comity.service.errors import LeaseLost, PeerUnreachable, Unfit
 from comity.service.findings import make_finding
@@ -37,6 +38,7 @@ from comity.service.jobs import (
     note_progress,
     read_order,
     require_held,
+    wake,
 )
 from comity.service.node import Node, Officer
 from comity.service.peers import peer_of
@@ -73,6 +75,13 @@ class NotGiven(OutOfReach):
     remedy = "Ask the sender whether the hand-over was withdrawn; then resume the transfer."
 
 
+class Halted(NotPermitted):
+    """An officer has stopped this transfer."""
+
+    code = "service/halted"
+    remedy = "Resume it when it is to go on."
+
+
 class TooManyWrong(DoesNotVerify):
     """What comes from the other node is wrong again and again."""
 
@@ -103,6 +112,7 @@ def fetch(node: Node, held: Held) -> None:
 
 
 def _fetch_all(node: Node, held: Held, row: TransferRow) -> None:
+    _require_going(row)
     with node.store.view() as unit:
         descriptor = read_descriptor_of(node, unit, row)
     if missing := any_missing(node, row, descriptor):
@@ -158,6 +168,7 @@ def keep_piece(node: Node, piece: PieceRow, data: bytes, held: Held | None = Non
         if held is not None:
             note_progress(unit, held)
         row = unit.transfers.lock(piece.transfer)
+        _require_going(row)
         known = unit.pieces.get(piece.transfer, piece.volume, piece.chunk)
         if known.blob is not None:
             return False
@@ -194,6 +205,25 @@ def _wrong_before(row: TransferRow) -> int:
     return int(count) if code == ChunkWrong.code and count.isdecimal() else 0
 
 
+def _require_going(row: TransferRow) -> None:
+    if row.state == STOPPED and row.trouble == Halted.code:
+        raise Halted(where=str(row.ident))
+
+
+def stop_transfer(node: Node, officer: Officer, transfer: Ident, reasons: str) -> SignedAct:
+    """Let nothing more be fetched of a transfer, on an officer's word; what is here stays."""
+    with node.store.view() as unit:
+        row = find_transfer(unit, transfer, IN)
+    if row.state != FETCHING or not reasons.strip():
+        detail = f"It is {row.state}, or it is not said why."
+        raise Unfit(detail, where=str(transfer))
+    move = Move(step="stop_transfer", content={"reasons": reasons}, terms={TRANSFER: str(transfer)})
+    signed = keep_house_act(node, officer, row.dossier, move)
+    with node.store.unit() as unit:
+        change_transfer(unit, transfer, state=STOPPED, trouble=Halted.code)
+    return signed
+
+
 def resume_transfer(node: Node, officer: Officer, transfer: Ident) -> None:
     """Let a transfer that was stopped go on, on an officer's word."""
     with node.store.view() as unit:
@@ -206,7 +236,10 @@ def resume_transfer(node: Node, officer: Officer, transfer: Ident) -> None:
     )
     with node.store.unit() as unit:
         change_transfer(unit, transfer, state=FETCHING, trouble="")
-    begin_again(node, job.ident)
+        if job.state != JOB_STOPPED:
+            wake(node, unit, job.ident)
+    if job.state == JOB_STOPPED:
+        begin_again(node, job.ident)
 
 
 def _find_peer(node: Node, row: TransferRow) -> Peer:

@@ -21,7 +21,7 @@ from comity.service.checking import check_node
 from comity.service.directory import UnknownAuthority
 from comity.service.erasing import erase_content
 from comity.service.errors import AlreadyThere, BlobBroken, NotThere, PeerUnreachable, Unfit
-from comity.service.fetching import resume_transfer
+from comity.service.fetching import resume_transfer, stop_transfer
 from comity.service.handing import Part, disclose_part, find_package, open_package
 from comity.service.peers import Caller
 from comity.service.received import (
@@ -428,6 +428,20 @@ class TestErasing:
         with received.xa.store.view() as unit, pytest.raises(Exception, match="erased"):
             open_sealed(received.xa, unit, find_package(unit, received.package))
         assert check_node(received.xa).verdict is Verdict.PASSED
+
+
+def test_an_officer_stops_a_transfer_and_lets_it_go_on(crossing: Crossing) -> None:
+    row = crossing.offer()
+    crossing.wire.spoil = _cut_after(3)
+    crossing.fetch()
+    stop_transfer(crossing.xa, OFFICER, row.ident, "The disk is nearly full.")
+    crossing.wire.spoil = _cut_after(99)
+    crossing.asking.clock.forward("PT1H")
+    assert crossing.fetch() == ["service/halted"]
+    assert crossing.incoming().state == "stopped"
+    resume_transfer(crossing.xa, OFFICER, row.ident)
+    assert crossing.fetch() == []
+    assert crossing.incoming().state == "done"
 
 
 def test_a_transfer_that_was_not_stopped_is_not_resumed(crossing: Crossing) -> None:
