@@ -22,6 +22,7 @@ from tests.world import book
 
 URLS = "comity.web.urls_desk"
 configure_django(URLS)
+from comity.web.api import asking  # noqa: E402 - ninja wants Django's settings first
 from comity.web.api.asking import ROUTES  # noqa: E402 - ninja wants Django's settings first
 from comity.web.api.building import api  # noqa: E402 - ninja wants Django's settings first
 from comity.web.api.permissions import may  # noqa: E402 - as the two above
@@ -110,6 +111,7 @@ def open_door(node: Node) -> Iterator[Door]:
         door.tokens[login] = issue_token(node, person.actor, "test").secret
     leave_place()
     take_place(node, settings)
+    asking._THROTTLE._tries.clear()
     try:
         with override_settings(ROOT_URLCONF=URLS):
             yield door

@@ -111,6 +111,10 @@ class Door:
         tail = f"?{urlencode(named)}" if named else ""
         return _read(self._send("GET", _path(path) + tail))
 
+    def get_bytes(self, path: str) -> bytes:
+        """Return a document, whole."""
+        return self._send("GET", _path(path)).content
+
     def each(self, path: str, **query: object) -> Iterator[Json]:
         """Yield every item of a list, page after page."""
         after: object = ""

@@ -28,6 +28,7 @@ _NOUNS: Final = {
     "order": "Is an order on a provider genuine? Verify, make and revoke one; needs no node.",
     "law": "Read the law files as a lawyer would.",
     "request": "Ask, answer, record: the steps of a request, at the desk of a node.",
+    "investigation": "Group a State's own requests; no other State sees it.",
     "package": "Take evidence in, seal it, hand it out, at the desk of a node.",
     "directory": "Whom to believe: keys, ceremonies, cards, mirrors, pairing.",
     "desk": "What waits at the desk of a node: findings, notices, work, the directory.",

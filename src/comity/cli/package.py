@@ -18,7 +18,7 @@ import httpx2
 import typer
 
 from comity.base.errors import AskedWrongly, DoesNotVerify, OutOfReach
-from comity.cli import asking
+from comity.cli import asking, package_transfers
 from comity.cli.asking import Dossier, Yes, read_files, read_pairs, require_name, require_sure, said
 from comity.cli.client import (
     AsJson,
@@ -38,6 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Take evidence in, seal it, hand it out, at the desk of a node.",
 )
+app.add_typer(package_transfers.app, name="transfer", help="Packages on their way.")
 
 Package = Annotated[str, typer.Argument(help="The package: pkg_….", callback=require_name)]
 Out = Annotated[Path, typer.Option(help="The new folder.")]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import typer
 
 from comity.app.compose import open_node
+from comity.cli.asking import Yes, require_name, require_sure
 from comity.cli.client import AsJson, DeskUrl, TokenFile, open_desk
 from comity.cli.secrets import write_secret
 from comity.cli.telling import tell
@@ -152,6 +154,52 @@ def me(*, desk: DeskUrl = "", token_file: TokenFile = None, as_json: AsJson = Fa
         found = door.get("me")
     roles = ", ".join(map(str, _roles(found)))
     tell(found, f"{found['actor']} at {found['authority']}: {roles}.", as_json=as_json)
+
+
+@app.command()
+def roles(  # noqa: PLR0913 # each is an option that a person may give
+    actor: Annotated[str, typer.Argument(help="The opaque name of the person.")],
+    role: Roles,
+    *,
+    yes: Yes = False,
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a person hold these roles and no other; nobody changes their own."""
+    require_sure(f"Let {actor} act as {', '.join(role)} and nothing else?", yes=yes)
+    with open_desk(desk, token_file) as door:
+        found = door.put(f"persons/{quote(actor, safe='')}/roles", {"roles": role})
+    tell(found, f"{actor}: {', '.join(map(str, _roles(found)))}", as_json=as_json)
+
+
+@app.command()
+def tokens(*, desk: DeskUrl = "", token_file: TokenFile = None, as_json: AsJson = False) -> None:
+    """List your own tokens, without their secrets."""
+    with open_desk(desk, token_file) as door:
+        items = list(door.each("tokens"))
+    lines = [
+        f"{one['digest']}  {one['label']}  until {one['until']}"
+        f"{'  REVOKED' if one['revoked'] else ''}"
+        for one in items
+    ]
+    tell({"items": items}, "\n".join(lines), as_json=as_json)
+
+
+@app.command()
+def revoke(
+    digest: Annotated[
+        str, typer.Argument(help="One of your tokens: sha256:….", callback=require_name)
+    ],
+    *,
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """End one of your own tokens now."""
+    with open_desk(desk, token_file) as door:
+        found = door.post(f"tokens/{digest}/revocation")
+    tell(found, f"Ended at {found['revoked']}.", as_json=as_json)
 
 
 def _find(folder: Path, login: str) -> tuple[Node, PersonRow]:

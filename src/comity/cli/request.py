@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from comity.base.errors import OutOfReach
+from comity.base import Digest
+from comity.base.errors import DoesNotVerify, OutOfReach
 from comity.cli import asking, request_orders
 from comity.cli.asking import (
     Dossier,
@@ -29,6 +30,12 @@ app = typer.Typer(
 )
 app.add_typer(request_orders.app, name="order", help="Serve an order on a provider, take it back.")
 _WAIT: Final = 2.0
+
+
+class DocumentOdd(DoesNotVerify):
+    """What came is not the document that was asked for."""
+
+    code = "cli/document-odd"
 
 
 @app.command(name="open")
@@ -275,6 +282,56 @@ def read(
         found = door.get(f"dossiers/{dossier}/contents/{digest}")
     lines = [f"{name}: {asking.as_lines(value)}" for name, value in found["values"].items()]
     tell(found, "\n".join(lines), as_json=as_json)
+
+
+@app.command()
+def document(  # noqa: PLR0913 # each is an option that a person may give
+    dossier: Dossier,
+    digest: Annotated[
+        str, typer.Argument(help="What an act covers: sha256:….", callback=require_name)
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="Write it into this new file.")],
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a document that an act covers, into a file; it is compared with its digest."""
+    with open_desk(desk, token_file) as door:
+        data = door.get_bytes(f"dossiers/{dossier}/documents/{digest}")
+    if not Digest.of(data).matches(Digest.parse(digest)):
+        raise DocumentOdd(where=digest)
+    try:
+        with out.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise OutOfReach(error.strerror or "", where=str(out)) from error
+    tell({"file": str(out), "bytes": len(data)}, f"{len(data)} bytes: {out}", as_json=as_json)
+
+
+@app.command()
+def erase(  # noqa: PLR0913 # each is an option that a person may give
+    dossier: Dossier,
+    *,
+    decision: Annotated[str, typer.Option(help="The decision that orders it.")],
+    says: asking.Says = "",
+    reasons: asking.Reasons = "",
+    term: asking.Terms = None,
+    yes: Yes = False,
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    role: Role = "",
+    as_json: AsJson = False,
+) -> None:
+    """Erase all content of a dossier on a decision, for good; the acts stay."""
+    require_sure(f"Erase the content of {dossier} for good?", yes=yes)
+    body = {
+        "terms": {**read_pairs(term), "decision": decision},
+        "content": said(says, reasons, None),
+    }
+    with open_desk(desk, token_file, role) as door:
+        found = door.post(f"dossiers/{dossier}/erasure", body)
+    tell(found, f"Erased.\n{_act(found)}", as_json=as_json)
 
 
 @app.command()
