@@ -50,7 +50,7 @@ def check_all(stage: Stage) -> bool:
         )  # fmt: skip
         bad = [one for one in said["findings"] if one["verdict"] != "passed"]
         word = "consistent" if said["verdict"] == "passed" else "NOT CONSISTENT"
-        stage.teller.note(house.state, f"comity check: {len(said['checks'])} checks, {word}")
+        stage.teller.note(house.state, f"comity check: {len(said['findings'])} checks, {word}")
         for one in bad:
             stage.teller.note(house.state, f"{one['check']}. {one['verdict']}: {one['says']}")
         good = good and said["verdict"] == "passed"
