@@ -29,6 +29,7 @@ check: $(VENV)/.dev ## lint, types, import contracts, law files
 
 bench: $(VENV)/.dev tools ## measure beside the peers, as JSON lines (BENCH="--large-mb 64 --small 500")
 	@$(BIN)/python benchmarks/seal_verify.py $(BENCH)
+	@$(BIN)/python benchmarks/round_trips.py
 
 mutants: $(VENV)/.dev ## break the code and the law files in many ways; every break must be noticed
 	$(BIN)/python tools/mutate.py
