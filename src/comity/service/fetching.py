@@ -56,6 +56,7 @@ from comity.service.transfers_state import (
     TRANSFER,
     change_transfer,
     find_transfer,
+    halt_transfer,
     peer_name,
     read_descriptor_of,
 )
@@ -249,7 +250,7 @@ def _find_peer(node: Node, row: TransferRow) -> Peer:
 
 def _stop(node: Node, transfer: Ident, error: ComityError) -> None:
     with node.store.unit() as unit:
-        change_transfer(unit, transfer, state=STOPPED, trouble=error.code)
+        halt_transfer(node, unit, transfer, STOPPED, error.code)
 
 
 _Coming: TypeAlias = tuple[PieceRow, Future[bytes]]

@@ -46,6 +46,7 @@ from comity.service.transfers_state import (
     WITHDRAWN,
     change_transfer,
     drop_pieces,
+    halt_transfer,
 )
 from comity.service.volumes import (
     JobVolumes,
@@ -353,4 +354,4 @@ def _piece_rows(
 def _stop(node: Node, transfer: Ident, error: ComityError) -> None:
     """Let a person see that a package could not be handed over, and why."""
     with node.store.unit() as unit:
-        change_transfer(unit, transfer, state=STOPPED, trouble=error.code)
+        halt_transfer(node, unit, transfer, STOPPED, error.code)

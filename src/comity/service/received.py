@@ -58,6 +58,7 @@ from comity.service.transfers_state import (
     change_transfer,
     drop_pieces,
     find_transfer,
+    halt_transfer,
     peer_name,
     read_descriptor_of,
 )
@@ -309,7 +310,7 @@ def _refuse(node: Node, held: Held, row: TransferRow, refused: _Refused) -> None
             },
         )
         record_act(node, unit, NODE, head, done_words(node, head, move))
-        change_transfer(unit, row.ident, state=REFUSED, trouble=refused.error.code)
+        halt_transfer(node, unit, row.ident, REFUSED, refused.error.code)
         says = f"The package that came as {row.ident} does not verify. {refused.error}"
         make_finding(node, unit, kind="package-refused", says=says, source=peer_name(row))
     drop_blobs(node, written)

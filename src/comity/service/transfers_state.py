@@ -13,6 +13,7 @@ from typing import Final
 
 from comity.base import Digest, Ident
 from comity.federation.descriptor import Descriptor
+from comity.service import notices
 from comity.service.contents import read_document
 from comity.service.errors import NotThere, Unfit
 from comity.service.node import Node
@@ -45,6 +46,13 @@ def change_transfer(unit: Unit, ident: Ident, **change: object) -> TransferRow:
     changed = replace(row, version=row.version + 1, **change)  # type: ignore[arg-type] # its fields
     unit.transfers.swap(changed, expected=row.version)
     return changed
+
+
+def halt_transfer(node: Node, unit: Unit, ident: Ident, state: str, trouble: str) -> None:
+    """Let a transfer wait for a person, and those on duty be told that one does."""
+    row = change_transfer(unit, ident, state=state, trouble=trouble)
+    priority = unit.dossiers.get(row.dossier).priority
+    notices.note(node, unit, notices.TRANSFER_STOPPED, priority, row.dossier)
 
 
 def find_transfer(unit: Unit, ident: Ident, direction: str) -> TransferRow:

@@ -385,6 +385,7 @@ class TestRefusing:
             assert unit.volumes.count() == 0
             assert {piece.blob is None for piece in unit.pieces.find()} == {False}
             assert [one.kind for one in unit.findings.find()] == ["package-refused"]
+            assert "transfer-stopped" in [one.kind for one in unit.notices.find()]
 
     def test_the_sender_is_told_and_keeps_what_it_offered(self, forged: Crossing) -> None:
         row = forged.incoming()
