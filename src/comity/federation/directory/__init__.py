@@ -4,13 +4,8 @@ Pure: bytes and moments in, values out. Signed as in The Update Framework (TUF),
 with ``tuf.api.metadata``; a card is the target file that tells of one authority.
 """
 
-from comity.federation.directory.card import (
-    AuthorityCard,
-    CardKey,
-    CardRecipient,
-    Duty,
-    card_path,
-)
+from comity.federation.directory.card import AuthorityCard, card_path
+from comity.federation.directory.card_parts import CardKey, CardRecipient, Duty
 from comity.federation.directory.errors import (
     BelowThreshold,
     CardImpossible,

@@ -19,6 +19,23 @@ from comity.base import Digest, Instant, canonical_bytes, limits, parse_canonica
 from comity.base.canonical import Json
 from comity.base.clock import read_zone
 from comity.base.errors import AskedWrongly, BadValue, Malformed
+from comity.federation.directory.card_parts import (
+    CardKey,
+    CardRecipient,
+    Duty,
+    duty_data,
+    key_data,
+    read_duty,
+    read_entries,
+    read_key,
+    read_line,
+    read_lines,
+    read_recipient,
+    require,
+    require_duty,
+    require_language,
+    require_number,
+)
 from comity.federation.directory.errors import CardImpossible, KeyRevoked, KeyUnknown, NoRecipient
 from comity.federation.words import require_name, require_prose
 from comity.seal.age import Recipient
@@ -26,9 +43,7 @@ from comity.seal.fields import (
     read_base64,
     read_boolean,
     read_document,
-    read_list,
     read_mapping,
-    read_object,
     read_text,
     write_base64,
 )
@@ -43,7 +58,6 @@ KINDS: Final = (
     "oversight",
     "provider",
 )
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NAMES: Final = frozenset(
     {
         *("state", "authority", "kind", "exercise", "names", "zone", "languages", "call_back"),
@@ -52,9 +66,6 @@ _NAMES: Final = frozenset(
     }
 )
 _STATE: Final = re.compile(r"[A-Z]{2}")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _ENDPOINT: Final = re.compile(
     r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 )
@@ -65,42 +76,6 @@ _CERTIFICATE: Final = re.compile(
 _NAME: Final = 200
 _WIRE_KEY: Final = 32
 _PLAIN_NAME: Final = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """A time at which a number answers: days, from ``begins`` to ``ends`` in the card's zone.
-
-    A duty that ends before it begins ends on the next day.
-    """
-
-    days: tuple[str, ...]
-    begins: str
-    ends: str
-    number: str
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardKey:
-    """A key that signs for the authority, from ``since`` until before ``until``.
-
-    From ``revoked`` on nothing that comes in under it counts, whatever time it claims.
-    """
-
-    key: VerifyingKey
-    since: Instant
-    until: Instant | None = None
-    revoked: Instant | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardRecipient:
-    """An age recipient of the authority, in use from ``since``."""
-
-    recipient: str
-    since: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +187,12 @@ def _is_good(one: CardKey, at: Instant) -> bool:
 
 
 def _require_possible(card: AuthorityCard) -> None:
-    _require(_STATE.fullmatch(card.state), "A State is two capital letters.")
+    require(_STATE.fullmatch(card.state), "A State is two capital letters.")
     require_name(card.authority, _NAME)
-    _require(card.kind in KINDS, f"The kind is one of {', '.join(KINDS)}.")
-    _require(0 < len(card.names) <= limits.CARD_ENTRIES, "An authority has a name.")
+    require(card.kind in KINDS, f"The kind is one of {', '.join(KINDS)}.")
+    require(0 < len(card.names) <= limits.CARD_ENTRIES, "An authority has a name.")
     for language, name in card.names.items():
-        _require_language(language)
+        require_language(language)
         require_name(name, _NAME)
     read_zone(card.zone)
     for text in (card.conditions, card.legal_original):
@@ -225,9 +200,9 @@ def _require_possible(card: AuthorityCard) -> None:
             require_prose(text, limits.CARD_TEXT)
     _require_lists(card)
     for number in card.call_back:
-        _require_number(number)
+        require_number(number)
     for duty in card.roster:
-        _require_duty(duty)
+        require_duty(duty)
     _require_keys(card)
     _require_wire(card)
 
@@ -241,36 +216,22 @@ def _require_lists(card: AuthorityCard) -> None:
         card.recipients,
         card.protocols,
     ):
-        _require(len(found) <= limits.CARD_ENTRIES, "A list of the card is too long.")
-        _require(len({*map(repr, found)}) == len(found), "A list of the card repeats itself.")
-    _require(card.languages, "An authority names the languages that it works in.")
+        require(len(found) <= limits.CARD_ENTRIES, "A list of the card is too long.")
+        require(len({*map(repr, found)}) == len(found), "A list of the card repeats itself.")
+    require(card.languages, "An authority names the languages that it works in.")
     for language in card.languages:
-        _require_language(language)
+        require_language(language)
     for protocol in card.protocols:
-        _require(_PROTOCOL.fullmatch(protocol), "A version of the protocol is a whole number.")
-
-
-def _require_duty(duty: Duty) -> None:
-    _require(duty.days, "A duty is on some day.")
-    _require(
-        list(duty.days) == [day for day in DAYS if day in duty.days],
-        f"The days of a duty are of {', '.join(DAYS)}, in that order.",
-    )
-    for time in (duty.begins, duty.ends):
-        _require(_TIME.fullmatch(time), "A duty begins and ends at a time such as 08:00.")
-    _require_number(duty.number)
-    _require(len(duty.languages) <= limits.CARD_ENTRIES, "A duty has too many languages.")
-    for language in duty.languages:
-        _require_language(language)
+        require(_PROTOCOL.fullmatch(protocol), "A version of the protocol is a whole number.")
 
 
 def _require_keys(card: AuthorityCard) -> None:
-    _require(card.keys, "An authority has a key that signs.")
+    require(card.keys, "An authority has a key that signs.")
     names = {one.key.key_id for one in card.keys}
-    _require(len(names) == len(card.keys), "A key is listed twice.")
+    require(len(names) == len(card.keys), "A key is listed twice.")
     for one in card.keys:
-        _require(one.until is None or one.since < one.until, "A key ends before it begins.")
-        _require(one.reason == "" or one.revoked is not None, "A reason is of a revocation.")
+        require(one.until is None or one.since < one.until, "A key ends before it begins.")
+        require(one.reason == "" or one.revoked is not None, "A reason is of a revocation.")
         if one.reason:
             require_name(one.reason, limits.CARD_TEXT)
     for recipient in card.recipients:
@@ -279,32 +240,19 @@ def _require_keys(card: AuthorityCard) -> None:
 
 def _require_wire(card: AuthorityCard) -> None:
     if not card.endpoint:
-        _require(
+        require(
             not card.certificate and not card.wire_key,
             "A certificate and a wire key are of a node that can be reached.",
         )
         return
-    _require(_ENDPOINT.fullmatch(card.endpoint), "An endpoint is https://host:port.")
-    _require(
+    require(_ENDPOINT.fullmatch(card.endpoint), "An endpoint is https://host:port.")
+    require(
         len(card.certificate) <= limits.CARD_TEXT * 2 and _CERTIFICATE.fullmatch(card.certificate),
         "The certificate is one of X.509, as PEM.",
     )
-    _require(len(card.wire_key) == _WIRE_KEY, "The wire key is 32 bytes of Ed25519.")
-    _require(card.recipients, "A node that can be reached names a key to encrypt to.")
-    _require(card.protocols, "A node that can be reached names the versions that it speaks.")
-
-
-def _require_language(text: str) -> None:
-    _require(_LANGUAGE.fullmatch(text), "A language is written as in BCP 47: en, zh-Hans.")
-
-
-def _require_number(text: str) -> None:
-    _require(_NUMBER.fullmatch(text), "A number is written as in ITU-T E.164: +254700000000.")
-
-
-def _require(holds: object, detail: str) -> None:
-    if not holds:
-        raise CardImpossible(detail)
+    require(len(card.wire_key) == _WIRE_KEY, "The wire key is 32 bytes of Ed25519.")
+    require(card.recipients, "A node that can be reached names a key to encrypt to.")
+    require(card.protocols, "A node that can be reached names the versions that it speaks.")
 
 
 def _to_data(card: AuthorityCard) -> Json:
@@ -318,13 +266,13 @@ def _to_data(card: AuthorityCard) -> Json:
         "zone": card.zone,
         "languages": [*card.languages],
         "call_back": [*card.call_back],
-        "roster": [_duty_data(duty) for duty in card.roster],
+        "roster": [duty_data(duty) for duty in card.roster],
         "conditions": card.conditions,
         "legal_original": card.legal_original,
         "endpoint": card.endpoint,
         "certificate": card.certificate,
         "wire_key": write_base64(card.wire_key),
-        "keys": [_key_data(one) for one in card.keys],
+        "keys": [key_data(one) for one in card.keys],
         "recipients": [
             {"recipient": one.recipient, "since": str(one.since)} for one in card.recipients
         ],
@@ -332,94 +280,24 @@ def _to_data(card: AuthorityCard) -> Json:
     }
 
 
-def _duty_data(duty: Duty) -> Json:
-    return {
-        "days": [*duty.days],
-        "begins": duty.begins,
-        "ends": duty.ends,
-        "number": duty.number,
-        "languages": [*duty.languages],
-    }
-
-
-def _key_data(one: CardKey) -> Json:
-    return {
-        "key": one.key.as_data(),
-        "since": str(one.since),
-        "until": str(one.until) if one.until else None,
-        "revoked": str(one.revoked) if one.revoked else None,
-        "reason": one.reason,
-    }
-
-
 def _from_data(found: Mapping[str, Json]) -> AuthorityCard:
     names = read_mapping(found["names"])
     return AuthorityCard(
-        state=_line(found["state"]),
-        authority=_line(found["authority"]),
-        kind=_line(found["kind"]),
+        state=read_line(found["state"]),
+        authority=read_line(found["authority"]),
+        kind=read_line(found["kind"]),
         exercise=read_boolean(found["exercise"]),
-        names=MappingProxyType({language: _line(name) for language, name in names.items()}),
-        zone=_line(found["zone"]),
-        languages=_lines(found["languages"]),
-        call_back=_lines(found["call_back"]),
-        roster=tuple(_read_duty(one) for one in _bounded(found["roster"])),
+        names=MappingProxyType({language: read_line(name) for language, name in names.items()}),
+        zone=read_line(found["zone"]),
+        languages=read_lines(found["languages"]),
+        call_back=read_lines(found["call_back"]),
+        roster=tuple(read_duty(one) for one in read_entries(found["roster"])),
         conditions=read_text(found["conditions"], most=limits.CARD_TEXT),
         legal_original=read_text(found["legal_original"], most=limits.CARD_TEXT),
-        endpoint=_line(found["endpoint"]),
+        endpoint=read_line(found["endpoint"]),
         certificate=read_text(found["certificate"], most=limits.CARD_TEXT * 2),
         wire_key=read_base64(found["wire_key"]),
-        keys=tuple(_read_key(one) for one in _bounded(found["keys"])),
-        recipients=tuple(_read_recipient(one) for one in _bounded(found["recipients"])),
-        protocols=_lines(found["protocols"]),
+        keys=tuple(read_key(one) for one in read_entries(found["keys"])),
+        recipients=tuple(read_recipient(one) for one in read_entries(found["recipients"])),
+        protocols=read_lines(found["protocols"]),
     )
-
-
-def _read_duty(data: Json) -> Duty:
-    found = read_object(data, frozenset({"days", "begins", "ends", "number", "languages"}))
-    return Duty(
-        days=_lines(found["days"]),
-        begins=_line(found["begins"]),
-        ends=_line(found["ends"]),
-        number=_line(found["number"]),
-        languages=_lines(found["languages"]),
-    )
-
-
-def _read_key(data: Json) -> CardKey:
-    found = read_object(data, frozenset({"key", "since", "until", "revoked", "reason"}))
-    return CardKey(
-        key=VerifyingKey.parse(found["key"]),
-        since=Instant.parse(_line(found["since"])),
-        until=_read_end(found["until"]),
-        revoked=_read_end(found["revoked"]),
-        reason=read_text(found["reason"], most=limits.CARD_TEXT),
-    )
-
-
-def _read_recipient(data: Json) -> CardRecipient:
-    found = read_object(data, frozenset({"recipient", "since"}))
-    return CardRecipient(
-        recipient=read_text(found["recipient"], most=limits.KEY_TEXT),
-        since=Instant.parse(_line(found["since"])),
-    )
-
-
-def _read_end(data: Json) -> Instant | None:
-    return None if data is None else Instant.parse(_line(data))
-
-
-def _line(data: Json) -> str:
-    return read_text(data, most=limits.ACT_TEXT)
-
-
-def _lines(data: Json) -> tuple[str, ...]:
-    return tuple(_line(one) for one in _bounded(data))
-
-
-def _bounded(data: Json) -> list[Json]:
-    found = read_list(data)
-    if len(found) > limits.CARD_ENTRIES:
-        detail = f"A list of a card has at most {limits.CARD_ENTRIES} entries."
-        raise Malformed(detail)
-    return found
