@@ -188,30 +188,34 @@ def test_a_blob_that_is_dropped_meanwhile_makes_another_moment_be_taken(
     small: Home, tmp_path: Path
 ) -> None:
     node = small.node()
-    spare = node.blobs.draft()
-    spare.write(b"\xff" * 100)
-    name = spare.commit()
+    spares = []
     with node.store.unit() as unit:
         row = unit.volumes.find()[0]
-        unit.volumes.add(
-            type(row)(job=row.job, fence=99, number=0, dossier=row.dossier, blob=name, size=100)
-        )
+        for number in range(4):
+            draft = node.blobs.draft()
+            draft.write(bytes([number]) * 100)
+            spares.append(draft.commit())
+            spare = replace(row, fence=99, number=number, blob=spares[-1], size=100)
+            unit.volumes.add(spare)
     close_connections()
+    copies = tmp_path / "backup.partial" / "blobs"
     asked: list[int] = []
 
     def drop(_: int) -> None:
-        if not asked and (tmp_path / "backup.partial" / "blobs.txt").exists():
-            asked.append(1)
+        if not asked and any((copies / name.hex[:2] / name.hex).exists() for name in spares):
+            asked.append(1)  # one is copied already, the others are not
             with node.store.unit() as unit:
                 unit.volumes.remove(fence=99)
-            node.blobs.remove(name)
+            for name in spares:
+                node.blobs.remove(name)
 
     done = back_up(
         small.folder, tmp_path / "backup", [KEEPER.recipient], watch=drop, clock=small.clock
     )
     close_connections()
     assert asked
-    assert name.hex not in (tmp_path / "backup" / "blobs.txt").read_text()
+    listed = (tmp_path / "backup" / "blobs.txt").read_text()
+    assert not [name for name in spares if name.hex in listed]
     assert done.manifest.blobs_count == len(list((tmp_path / "backup" / "blobs").glob("*/*")))
     assert small.restore(tmp_path / "backup", tmp_path / "again").report.verdict is Verdict.PASSED
 
@@ -321,6 +325,18 @@ def test_a_damaged_backup_is_refused_wherever_the_damage_is(small: Home, tmp_pat
                 _ = (verify(backup), pytest.fail(what))
             path.write_bytes(whole)
     verify(backup)
+
+
+@pytest.mark.parametrize("part", ["database.age", "heads.age", "blobs.txt", "papers.age"])
+def test_parts_of_two_backups_do_not_mix(small: Home, tmp_path: Path, part: str) -> None:
+    small.back_up(tmp_path / "one")
+    with small.node().store.view() as unit:
+        (dossier,) = unit.dossiers.find()
+    take(small, dossier.ident, tmp_path, mark="b")
+    small.back_up(tmp_path / "two")
+    shutil.copy(tmp_path / "one" / part, tmp_path / "two" / part)
+    with pytest.raises(BackupBroken):
+        verify(tmp_path / "two")
 
 
 def test_every_byte_of_the_manifest_counts(small: Home, tmp_path: Path) -> None:
