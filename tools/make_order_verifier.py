@@ -1,8 +1,8 @@
 """Pack the verifier of orders as one file that a provider can pin and keep.
 
 The file needs Python 3.11 and the ``cryptography`` package, nothing else. It holds
-``comity.base``, ``comity.seal``, ``comity.federation``, the command, and ``rfc8785``. The same
-sources make the same bytes, so that anyone can make it again and compare.
+``comity.base``, ``comity.seal``, what orders and cards need of ``comity.federation``, the command,
+and ``rfc8785``. The same sources make the same bytes, so that anyone can make it again and compare.
 """
 
 from __future__ import annotations
@@ -16,12 +16,17 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCES = CHECKOUT / "src"
-PACKAGES = ("comity/base", "comity/seal", "comity/federation")
+PACKAGES = ("comity/base", "comity/seal")
+FEDERATION = (
+    *("__init__", "answer", "errors", "judging", "order", "revocation", "signed", "trust", "words"),
+    *("directory/__init__", "directory/card", "directory/errors"),
+)
 MODULES = (
     "comity/__init__.py",
     "comity/cli/__init__.py",
     "comity/cli/order_desk.py",
     "comity/cli/order_verifier.py",
+    *(f"comity/federation/{name}.py" for name in FEDERATION),
 )
 START = b"""import sys
 

@@ -22,15 +22,21 @@ from comity.federation import (
     exit_code,
     judge_order,
 )
-from comity.seal import read_public
+from comity.federation.directory import AuthorityCard
+from comity.seal import PublicCard, read_public
 
 FILE_HELP: Final = "The order, as it came."
-TRUST_HELP: Final = "The card (.pub) of an authority that you trust."
+TRUST_HELP: Final = (
+    "The card of an authority that you trust: of its key (.pub), or its directory's."
+)
 REVOKED_HELP: Final = "A revocation, or a list of revoked orders."
 PROVIDER_HELP: Final = "The provider that it must be addressed to."
 AT_HELP: Final = "As of this moment, as 2026-11-21T02:14:05Z; otherwise now."
 EXERCISE_HELP: Final = "An exercise is expected."
 JSON_HELP: Final = "Print JSON for machines."
+
+
+_DIRECTORYS: Final = b'"type":"comity/authority/1"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +54,10 @@ class Wish:
 
 def verify_files(wish: Wish) -> tuple[bytes, int]:
     """Return what to print and how to end; raise a ``ComityError`` for what was asked wrongly."""
+    now = read_moment(wish.at) if wish.at else present()
     question = Question(
-        now=read_moment(wish.at) if wish.at else present(),
-        trust=[_read_card(place) for place in wish.trust],
+        now=now,
+        trust=[voucher for place in wish.trust for voucher in _read_cards(place, now)],
         revocations=[read_bounded(place) for place in wish.revoked],
         provider=wish.provider,
         exercise=wish.exercise,
@@ -83,9 +90,26 @@ def read_bounded(place: Path) -> bytes:
         raise FileNotRead(reason or "", where=str(place)) from error
 
 
-def _read_card(place: Path) -> Voucher:
+def _read_cards(place: Path, now: Instant) -> list[Voucher]:
+    """Return what a card vouches for: one key, or all that a directory's card names.
+
+    A key that is revoked by now vouches for nothing, whatever time an order claims.
+    """
     try:
-        return Voucher(card=read_public(place))
+        data = read_bounded(place)
+        if _DIRECTORYS not in data:
+            return [Voucher(card=read_public(place))]
+        card = AuthorityCard.parse(data.removesuffix(b"\n"))
     except ComityError as error:
         detail = f"This is no card to trust. {error}"
         raise BadValue(detail, where=str(place)) from error
+    good = [one for one in card.keys if one.revoked is None or now < one.revoked]
+    return [
+        Voucher(
+            card=PublicCard(card.authority, card.authority, one.key),
+            state=card.state,
+            since=one.since,
+            until=one.until,
+        )
+        for one in good
+    ]

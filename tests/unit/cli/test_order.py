@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.orders import AUTHORITY, CARD, NOW, OTHER, PROVIDER, revocation, signed
+from comity.federation.directory import CardKey
+from tests.cards import SINCE, make_card
+from tests.orders import AUTHORITY, CARD, KEY, NOW, OTHER, PROVIDER, revocation, signed
 from tests.places import CHECKOUT
 
 PROGRAM = [sys.executable, "-c", "from comity.cli.main import run; run()"]
@@ -82,6 +84,11 @@ def desk(tmp_path: Path) -> Path:
     (tmp_path / "persian").write_bytes(signed(reference="\u0645\u06cc\u200c\u062e\u0648\u0627"))
     (tmp_path / "revoked").write_bytes(revocation())
     (tmp_path / "bad").write_bytes(b"{}")
+    for name, revoked in (("listed.json", None), ("stolen.json", NOW)):
+        key = CardKey(key=KEY.public, since=SINCE, revoked=revoked)
+        card = make_card("XB", authority=AUTHORITY, exercise=False, keys=(key,))
+        (tmp_path / name).write_bytes(card.document())
+    (tmp_path / "other.json").write_bytes(make_card("XB", authority=AUTHORITY).document())
     return tmp_path
 
 
@@ -91,6 +98,9 @@ CASES: list[tuple[int, list[str]]] = [
     (0, ["good", *TRUST, "--for", PROVIDER]),
     (0, ["good", *TRUST, "--json"]),
     (0, ["persian", *TRUST]),
+    (0, ["good", "--trust", "listed.json"]),
+    (1, ["good", "--trust", "other.json"]),
+    (3, ["good", "--trust", "stolen.json"]),
     (0, ["exercise", *TRUST, "--exercise"]),
     (1, ["stranger", *TRUST]),
     (1, ["stranger", *TRUST, "--json"]),
