@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 
 from comity.app.databases import close_connections
 from comity.base import Ident
+from comity.federation.calls import content_digest
 from comity.seal import PublicCard, write_key, write_public
 from comity.service.answers import list_answers
 from comity.service.checking import check_node
@@ -38,6 +40,7 @@ from tests.providers import (
 )
 from tests.steady import HandClock
 
+_DIGEST_OF_BRACES = {"Content_Digest": content_digest(b"{}")}
 _COMMAND = [sys.executable, "-c", "from comity.cli.main import run; run()"]
 
 
@@ -226,3 +229,42 @@ def test_the_list_of_revoked_orders_is_public(scene: Scene) -> None:
         code=1,
     )
     assert (status, judged["word"]) == (200, "revoked")
+
+
+HOSTILE: list[tuple[str, str, bytes | None, dict[str, str], int]] = [
+    ("POST", "/providers/1/answers", None, {"Transfer_Encoding": "chunked"}, 411),
+    ("POST", "/providers/1/answers", None, {"Content_Length": "99999999999"}, 413),
+    ("POST", "/providers/1/answers", b"{}", {"Content_Length": "2"}, 400),
+    ("POST", "/providers/1/returns", b"{}", {"Content_Length": "2"}, 400),
+    ("POST", "/providers/1/answers", b"{}", {"Content_Length": "2", **_DIGEST_OF_BRACES}, 422),
+    ("HEAD", "/providers/1/returns/ret_" + "0" * 26, None, {}, 404),
+    ("GET", "/providers/1/returns/..%2f..%2fetc%2fpasswd", None, {}, 404),
+    ("GET", "/providers/1/answers", None, {}, 405),
+    ("GET", "/api/1/dossiers", None, {}, 404),
+]
+
+
+def test_a_stranger_on_the_real_door_is_refused_with_the_right_word(scene: Scene) -> None:
+    live = scene.office.live
+    found = [
+        (path, ask(live, method, path, body, **headers)[0])
+        for method, path, body, headers, _ in HOSTILE
+    ]
+    assert found == [(path, status) for _, path, _, _, status in HOSTILE]
+
+
+def test_whoever_says_more_than_it_sends_holds_nobody_up(scene: Scene) -> None:
+    live = scene.office.live
+    context = ssl.create_default_context(cafile=str(live.certificate))
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    host, _, port = live.settings.peers.rpartition(":")
+    with (
+        socket.create_connection((host, int(port)), 30) as plain,
+        context.wrap_socket(plain, server_hostname=host) as link,
+    ):
+        link.sendall(
+            b"POST /providers/1/answers HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+            b"Content-Digest: sha-256=:" + b"A" * 43 + b"=:\r\n\r\nshort"
+        )
+        assert ask(live, "GET", "/providers/1/orders/revocations")[0] == 200
