@@ -26,7 +26,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import tests.live
 from comity.app.compose import open_node
 from comity.app.databases import close_connections
 from comity.app.wirekeys import read_wire_key
@@ -38,8 +37,6 @@ from tests.live_transfer import LivePackage, seal_live, wait_until
 
 MEGA = 1_000_000
 PATIENCE = 4 * 3600.0
-# Under load a node takes longer to start than in a test.
-tests.live._START_SECONDS = 600  # noqa: SLF001 # the patience of a benchmark
 
 
 def main() -> None:
