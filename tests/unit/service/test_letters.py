@@ -359,6 +359,24 @@ def test_a_receipt_lost_on_its_way_is_asked_for(pair: Pair) -> None:
     assert "delivered" in events(pair.asking)
 
 
+def test_a_receipt_lost_with_its_answer_is_asked_for_after_delivery(pair: Pair) -> None:
+    def deaf(node: Node, caller: Caller, path: str, body: bytes) -> Answer:
+        answer(node, caller, path, body)
+        pair.net.door = answer
+        raise PeerUnreachable
+
+    pair.net.door = deaf
+    pair.send()
+    pair.run(1)
+    post_letters(pair.asked.node)
+    assert events(pair.asking) == ["delivered", "submission_accepted"]
+    assert {row.state for row in list_letters(pair.asking.node)} == {"asking"}
+    pair.forward("PT10M")
+    post_letters(pair.asking.node)
+    assert events(pair.asking) == ["delivered", "relay_accepted", "submission_accepted"]
+    assert {row.state for row in list_letters(pair.asking.node)} == {"done"}
+
+
 def test_a_letter_refused_for_good_is_tried_no_more_and_shown(pair: Pair) -> None:
     stolen = CardKey(key=pair.asking.node.key.public, since=SINCE, revoked=SINCE, reason="stolen")
     introduce(pair.asked.node, card_of(pair.asking.node, keys=(stolen,)))
