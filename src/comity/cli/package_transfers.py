@@ -51,6 +51,22 @@ def resume(
 
 
 @app.command()
+def stop(  # noqa: PLR0913 # each is an option that a person may give
+    transfer: Transfer,
+    *,
+    reasons: Reasons,
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    role: Role = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let nothing more be fetched for now; what is here stays, and it can go on."""
+    with open_desk(desk, token_file, role) as door:
+        found = door.post(f"transfers/{transfer}/stop", {"reasons": reasons})
+    tell(found, f"Stopped; act {found['digest']}.", as_json=as_json)
+
+
+@app.command()
 def withdraw(  # noqa: PLR0913 # each is an option that a person may give
     transfer: Transfer,
     *,

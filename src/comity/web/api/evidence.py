@@ -12,7 +12,7 @@ from comity.base import Ident, limits
 from comity.evidence import Provenance
 from comity.service.custody import DISCLOSE, OPEN, SEAL, TAKE_IN
 from comity.service.exporting import Export, export_package, export_part
-from comity.service.fetching import resume_transfer
+from comity.service.fetching import resume_transfer, stop_transfer
 from comity.service.handing import find_package
 from comity.service.handover import request_handover
 from comity.service.node import Node
@@ -200,6 +200,14 @@ def resume(request: Asked, transfer: fields.TransferId) -> ResultShown:
     node, ident = request.node, Ident(transfer)
     resume_transfer(node, request.reader(), ident)
     return _result(show_transfer(node, ident))
+
+
+@door.post("/transfers/{transfer}/stop", Permission.DOSSIER_ACT, shown.ActTaken, 201)
+def stop(request: Asked, transfer: fields.TransferId, body: ReasonsBody) -> shown.ActTaken:
+    """Let nothing more be fetched of a transfer for now; what is here stays."""
+    node = request.node
+    signed = stop_transfer(node, request.officer(), Ident(transfer), body.reasons)
+    return show_taken(node, signed)
 
 
 @door.post("/transfers/{transfer}/withdrawal", Permission.EVIDENCE_HAND_OVER, shown.ActTaken, 201)
