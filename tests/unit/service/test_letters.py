@@ -393,6 +393,18 @@ def test_a_letter_refused_for_good_is_tried_no_more_and_shown(pair: Pair) -> Non
     assert check_node(pair.asking.node).verdict is Verdict.PASSED
 
 
+def test_what_was_late_and_then_refused_is_tried_no_more(pair: Pair) -> None:
+    pair.asking.send(pair.open(priority="emergency"))
+    post_letters(pair.asking.node)
+    pair.forward("PT10M")
+    time_out(pair.asked.node)
+    stolen = CardKey(key=pair.asking.node.key.public, since=SINCE, revoked=SINCE, reason="stolen")
+    introduce(pair.asked.node, card_of(pair.asking.node, keys=(stolen,)))
+    pair.run()
+    (letter,) = list_letters(pair.asking.node)
+    assert (letter.state, letter.trouble) == ("stopped", "revoked-key")
+
+
 def test_a_person_stops_a_letter_and_it_stays_stopped(pair: Pair) -> None:
     name = cut_off(pair)
     stop_letter(pair.asking.node, OFFICER, name)
