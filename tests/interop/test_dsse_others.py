@@ -12,7 +12,7 @@ import jcs
 import pytest
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined] # not in its __all__
+from securesystemslib.signer import SSlibKey
 
 from comity.base import Digest
 from comity.seal import pae, sign_act, sign_envelope
