@@ -317,6 +317,8 @@ def test_times_are_bounded_to_the_second(forger: Forger, act: int, made: int, wo
     data = forger.message(forger.act(at=moved(forger, act)), made=moved(forger, made))
     assert forger.bring(data) == word
     assert (word == "done") is not untouched(forger.victim)
+    with forger.victim.store.view() as unit:
+        assert unit.inbox.count() == (-86_400 * 30 <= made <= 300)
 
 
 def test_a_disk_may_be_older_than_the_wire_allows(forger: Forger) -> None:
