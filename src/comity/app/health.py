@@ -77,8 +77,10 @@ def _work(node: Node, now: Instant) -> tuple[bool, str]:
 
 
 def _waits(node: Node, now: Instant) -> Iterator[int]:
+    # Without a mail server nobody sends notices: they wait at the desk until a person acts.
     with node.store.view() as unit:
-        for errands in (unit.jobs, unit.letters, unit.inbox, unit.notices):
+        sent = () if node.mailer is None else (unit.notices,)
+        for errands in (unit.jobs, unit.letters, unit.inbox, *sent):
             for row in errands.due(now, _CANDIDATES):
                 yield now.seconds_after(row.due)
 
