@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Desk:
     made = make_desk(MemoryStore(), tmp_path)
     with made.node.store.unit() as unit:
         note(made.node, unit, "step-arrived", "routine")
-    made.clock.forward(f"PT{OVERDUE_SECONDS + 1}S")
+    made.clock.forward(f"PT{OVERDUE_SECONDS // 60 + 1}M")
     return made
 
 
