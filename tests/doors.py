@@ -78,10 +78,9 @@ class Door:
         if "Content-Length" in fields:
             meta["CONTENT_LENGTH"] = fields["Content-Length"]
         content = b"" if body is None or method == "GET" else body
-        answer = Client().generic(
+        return Client().generic(
             method, path, content, "application/octet-stream", HTTP_HOST=host, **meta
         )
-        return answer
 
     def findings(self) -> tuple[FindingRow, ...]:
         return list_findings(self.node)

@@ -49,7 +49,8 @@ def answer_problem(error: ComityError, status: int | None = None, **more: object
 def say_problem(status: int, code: str, title: str, **more: object) -> HttpResponse:
     """Return problem details for what is no error of ours."""
     told = {"type": f"urn:comity:{code}", "title": title, "status": status, "code": code, **more}
-    body = json.dumps(told).encode()  # in ASCII: what is told of their bytes may be half a character
+    # In ASCII: what is told of their bytes may be half a character.
+    body = json.dumps(told).encode()
     return HttpResponse(body, status=status, content_type=MEDIA)
 
 
