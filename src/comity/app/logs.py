@@ -4,7 +4,7 @@ Our own lines say what happened (``event``), in which part of which node, with i
 codes, counts and durations: fields on a closed list, each of them short. Whatever else is
 handed in is dropped, so that no later line can tell more than was decided here. Of the
 libraries' own lines only who spoke and how loudly is kept, and of an exception its type and
-the places in the code: their words may hold what users sent.
+the places in the code: their words may hold what others sent.
 """
 
 from __future__ import annotations
