@@ -16,7 +16,7 @@ from demo.telling import Teller
 
 @dataclass
 class Stage:
-    """All that the case is played on."""
+    """All that the case is played on. ``haste`` is the priority of all requests, if set."""
 
     folder: Path
     teller: Teller
@@ -28,6 +28,7 @@ class Stage:
     book: Book = field(default_factory=load_book)
     requests: list[Request] = field(default_factory=list)
     pause: Callable[[str], None] = lambda _name: None
+    haste: str = ""
 
     def open(
         self, process: str, asking: House, role: str, *, asked: House | None = None, **more: object
@@ -35,6 +36,8 @@ class Stage:
         """Open a dossier at the desk of ``asking``, for ``asked`` or for a provider at home."""
         counterpart = {"counterpart": asked.state, "authority": asked.authority} if asked else {}
         body = {"process": process, "basis": "uncc", "channel": "node", **counterpart, **more}
+        if self.haste and asked:
+            body["priority"] = self.haste
         ident = str(asking.desk(role).post("dossiers", body)["dossier"])
         request = Request(
             teller=self.teller,

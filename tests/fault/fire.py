@@ -60,8 +60,8 @@ class Killer:
     def _kill_one(self) -> None:
         house = self.chance.choice(self.houses)
         process = house.programs.running.get(house.program)
-        if process is None or process.poll() is not None:
-            return
+        if process is None or process.poll() is not None or not house.is_ready():
+            return  # it has not come back from the last time
         pids = family(process.pid)
         pid = self.chance.choice(pids)
         is_supervisor = pid == process.pid

@@ -86,6 +86,7 @@ def _play(stage: Stage, seed: int) -> tuple[dict[str, object], dict[str, int]]:
                     house.await_ready()
 
         stage.pause = pause
+        stage.haste = "emergency"  # what failed is tried again within seconds
         figures = play(stage)
     return figures, dict(killer.killed)
 
