@@ -28,7 +28,7 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
     named = set(re.findall(r"`(test_\w+)`", (CHECKOUT / "docs/threat-model.md").read_text()))
     sources = (path.read_text() for path in (CHECKOUT / "tests").rglob("test_*.py"))
     there = {
-        name for text in sources for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)
+        name for text in sources for name in re.findall(r"^ *def (test_\w+)", text, re.MULTILINE)
     }
     assert named
     assert named - there == set()
