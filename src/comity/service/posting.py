@@ -15,7 +15,7 @@ from typing import Final
 
 from comity.base import Instant, limits
 from comity.base.errors import ComityError, DoesNotVerify, OutOfReach
-from comity.federation.delays import delays_of, later, rank
+from comity.federation.delays import EMERGENCY, delays_of, later, rank
 from comity.federation.message import Address
 from comity.service.errors import LeaseLost, Moved, NoCommonVersion, PeerUnreachable
 from comity.service.findings import make_finding
@@ -28,8 +28,10 @@ from comity.service.receipts import accept_receipt
 from comity.service.receipts_signing import RECEIPT
 from comity.service.rows import LetterRow
 
-# Longer than the wire waits for an answer.
+# Longer than the wire waits for an answer; so long does a killed worker hold a letter back.
 LEASE_SECONDS: Final = 180
+# An emergency does not wait for that: sent twice, it is received once.
+EMERGENCY_SECONDS: Final = 20
 _MESSAGES: Final = "/peers/1/messages"
 _RECEIPTS: Final = "/peers/1/receipts"
 _TAKEN: Final = frozenset({200, 204})
@@ -83,11 +85,12 @@ def _claim(node: Node) -> LetterRow | None:
 
 
 def _leased(row: LetterRow, now: Instant) -> LetterRow:
+    seconds = EMERGENCY_SECONDS if row.priority == EMERGENCY else LEASE_SECONDS
     return replace(
         row,
         fence=row.fence + 1,
         attempts=row.attempts + 1,
-        lease_until=later(now, LEASE_SECONDS),
+        lease_until=later(now, seconds),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from comity.base import Digest, Ident, Instant, Verdict
 from comity.base.errors import BadValue, ComityError
+from comity.federation.delays import delays_of
 from comity.federation.directory import CardKey
 from comity.federation.message import read_message
 from comity.service import reading
@@ -20,7 +21,7 @@ from comity.service.letters import list_letters, read_letter, send_again, stop_l
 from comity.service.node import Node
 from comity.service.peers import Caller
 from comity.service.ports import Answer
-from comity.service.posting import LEASE_SECONDS, post_letters
+from comity.service.posting import EMERGENCY_SECONDS, LEASE_SECONDS, post_letters
 from comity.service.receipts import retrieve, time_out
 from comity.service.receiving import accept_message, take_inbox
 from comity.service.requests import take_step
@@ -180,6 +181,10 @@ def test_a_letter_of_a_worker_that_was_killed_is_sent_when_its_lease_ends(pair: 
     pair.run()
     assert posts(pair) == 2
     assert {row.state for row in list_letters(pair.asking.node)} == {"done"}
+
+
+def test_an_emergency_does_not_wait_for_a_worker_that_was_killed() -> None:
+    assert 60 * delays_of("emergency").relay / 10 >= EMERGENCY_SECONDS
 
 
 def test_what_a_worker_that_lost_its_lease_brings_back_moves_nothing_back(pair: Pair) -> None:
