@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 import typer
 
+from comity.cli import desk_letters, desk_roster
 from comity.cli.asking import require_name
 from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, open_desk
 from comity.cli.telling import tell
 
 app = typer.Typer(no_args_is_help=True, help="What waits at the desk of a node.")
+app.add_typer(desk_letters.app, name="letter", help="Acts on their way to other nodes.")
+app.add_typer(desk_roster.app, name="roster", help="Who is on duty when.")
 
 _EXITS: Final = {"passed": 0, "failed": 1, "indeterminate": 3}
 

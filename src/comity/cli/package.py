@@ -5,19 +5,14 @@ What comes out is checked here, number by number, against the seal, before it ge
 
 from __future__ import annotations
 
-import os
-import shutil
-import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import httpx2
 import typer
 
-from comity.base.errors import AskedWrongly, DoesNotVerify, OutOfReach
+from comity.base.errors import OutOfReach
 from comity.cli import asking, package_transfers
 from comity.cli.asking import Dossier, Yes, read_files, read_pairs, require_name, require_sure, said
 from comity.cli.client import (
@@ -30,9 +25,8 @@ from comity.cli.client import (
     send_file,
 )
 from comity.cli.progress import show_progress
+from comity.cli.receiving import fetch_folder
 from comity.cli.telling import tell
-from comity.evidence import FolderSource, check_package
-from comity.evidence.entries import FOLDERS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,19 +39,6 @@ Out = Annotated[Path, typer.Option(help="The new folder.")]
 Lines = Annotated[bool, typer.Option("--progress", help="Tell how far it is, line by line.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until a worker has done it.")]
 _PAUSE: Final = 0.5
-
-
-class OutTaken(AskedWrongly):
-    """There is something at this place already; a package is written into a new folder."""
-
-    code = "cli/out-taken"
-
-
-class StreamOdd(DoesNotVerify):
-    """What came is not a whole package."""
-
-    code = "cli/stream-odd"
-    remedy = "Nothing of it was kept; ask again, and look at the node's log if it lasts."
 
 
 class JobStopped(OutOfReach):
@@ -142,7 +123,7 @@ def export(  # noqa: PLR0913 # each is an option that a person may give
     require_sure(f"Open {package}? It is recorded.", yes=yes)
     body = {"terms": read_pairs(term), "content": said(says, reasons, None)}
     with open_desk(desk, token_file, role) as door:
-        told = _fetch(door, f"packages/{package}/export", body, out, lines=progress)
+        told = fetch_folder(door, f"packages/{package}/export", body, out, lines=progress)
     tell(told, f"{package} lies in {out}; act {told['act']}.", as_json=as_json)
 
 
@@ -170,7 +151,7 @@ def disclose(  # noqa: PLR0913 # each is an option that a person may give
         "content": said(says, reasons, None),
     }
     with open_desk(desk, token_file, role) as door:
-        told = _fetch(door, f"packages/{package}/disclosures", body, out, lines=progress)
+        told = fetch_folder(door, f"packages/{package}/disclosures", body, out, lines=progress)
     tell(told, f"The part lies in {out}; act {told['act']}.", as_json=as_json)
 
 
@@ -263,79 +244,3 @@ def _finish(door: Door, told: dict[str, Any], *, wait: bool, lines: bool) -> Non
     told["state"] = found["state"]
     if found["state"] != "done":
         raise JobStopped(found["trouble"], where=job)
-
-
-def _fetch(
-    door: Door, path: str, body: dict[str, Any], out: Path, *, lines: bool
-) -> dict[str, Any]:
-    """Write what streams in into a new folder, which gets its name when it was checked."""
-    partial = out.with_name(f".{out.name}.receiving")
-    if os.path.lexists(out) or os.path.lexists(partial):
-        raise OutTaken(where=str(out))
-    with door.stream(path, body) as answer, _kept(partial):
-        act, total = answer.headers.get("comity-act", ""), answer.headers.get("content-length")
-        with show_progress("receiving", int(total or 0) or None, lines=lines) as watch:
-            _unpack(_Counted(answer, watch), partial)
-        examined = check_package(FolderSource(partial), [])
-        if examined.contents is None:
-            examined.report.require()
-    partial.rename(out)
-    return {"folder": str(out), "act": act, "verdict": examined.report.verdict.value}
-
-
-@contextmanager
-def _kept(partial: Path) -> Iterator[None]:
-    """Leave nothing of what did not come whole."""
-    partial.mkdir(parents=True)
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-
-
-class _Counted:
-    """A stream to read from, in constant memory."""
-
-    def __init__(self, answer: httpx2.Response, watch: Any) -> None:  # noqa: ANN401 # Watch
-        self._chunks = answer.iter_raw()
-        self._rest = b""
-        self._watch = watch
-
-    def read(self, size: int) -> bytes:
-        """Return so many bytes, fewer only at the end."""
-        held = bytearray(self._rest)
-        while len(held) < size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
-            self._watch(len(chunk))
-            held += chunk
-        self._rest = bytes(held[size:])
-        return bytes(held[:size])
-
-
-def _unpack(stream: _Counted, folder: Path) -> None:
-    """Write the entries of a tar that may stand in a package; anything else is refused."""
-    try:
-        with tarfile.open(fileobj=stream, mode="r|") as tar:  # type: ignore[call-overload] # reads alone
-            for entry in tar:
-                _unpack_entry(tar, entry, folder)
-    except (tarfile.TarError, EOFError) as error:
-        raise StreamOdd(type(error).__name__) from error
-
-
-def _unpack_entry(tar: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> None:
-    name = entry.name.partition("/")[2]
-    place, _, last = name.rpartition("/")
-    if not entry.isreg() or place not in FOLDERS or not last or last in {".", ".."}:
-        raise StreamOdd(ascii(entry.name)[:120])
-    target = folder / place
-    target.mkdir(parents=True, exist_ok=True)
-    held = tar.extractfile(entry)
-    if held is None:
-        raise StreamOdd(ascii(entry.name)[:120])
-    with (target / last).open("xb") as file:
-        shutil.copyfileobj(held, file, 1 << 20)
-        if file.tell() != entry.size:
-            raise StreamOdd(ascii(entry.name)[:120])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from comity.cli import asking
 from comity.cli.asking import Yes, require_name, require_sure
 from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, open_desk
+from comity.cli.receiving import fetch_early
 from comity.cli.telling import tell
 
 app = typer.Typer(no_args_is_help=True, help="Packages on their way.")
@@ -33,6 +36,34 @@ def show(
         f"\nverification: {found['verification'] or 'not yet'}  {found['trouble']}"
     )
     tell(found, text.rstrip(), as_json=as_json)
+
+
+@app.command(name="open-early")
+def open_early(  # noqa: PLR0913 # each is an option that a person may give
+    transfer: Transfer,
+    out: Annotated[Path, typer.Option(help="The new folder.")],
+    *,
+    serial: Annotated[list[int], typer.Option("--object", min=1, help="Open this object.")],
+    says: asking.Says = "",
+    reasons: asking.Reasons = "",
+    term: asking.Terms = None,
+    yes: Yes = False,
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    role: Role = "",
+    as_json: AsJson = False,
+) -> None:
+    """Open objects that came first, while the rest is on its way; they are no package yet."""
+    require_sure(f"Open {len(serial)} objects of {transfer}? It is recorded.", yes=yes)
+    body = {
+        "serials": serial,
+        "terms": asking.read_pairs(term),
+        "content": asking.said(says, reasons, None),
+    }
+    with open_desk(desk, token_file, role) as door:
+        told = fetch_early(door, f"transfers/{transfer}/early-opening", body, out, lines=False)
+    text = f"They lie in {out}; act {told['act']}. {told['early'].get('says', '')}"
+    tell(told, text.rstrip(), as_json=as_json)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from comity.base.errors import OutOfReach
 from comity.cli import asking
 from comity.cli.asking import Dossier, Yes, read_pairs, require_name, require_sure
-from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, open_desk
+from comity.cli.client import AsJson, DeskUrl, Role, TokenFile, encode, open_desk
 from comity.cli.telling import tell
 
 app = typer.Typer(no_args_is_help=True, help="Serve an order on a provider, take it back.")
@@ -73,6 +73,28 @@ def list_all(
         for one in found["answers"]
     ]
     tell(found, "\n".join([*lines, f"holding: {found['holding']}"]), as_json=as_json)
+
+
+@app.command()
+def answer(  # noqa: PLR0913 # each is an option that a person may give
+    dossier: Dossier,
+    file: Annotated[Path, typer.Argument(help="The answer file, as it came.")],
+    *,
+    channel: Annotated[str, typer.Option(help="How it came: mail, letter, courier, …")],
+    code: Annotated[str, typer.Option(help="The code that came with it, without a key.")] = "",
+    yes: Yes = False,
+    desk: DeskUrl = "",
+    token_file: TokenFile = None,
+    role: Role = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take an answer of a provider that came by another channel than its door."""
+    require_sure(f"Record {file} as the provider's answer?", yes=yes)
+    body = {"file": encode(file), "channel": channel, "code": code}
+    with open_desk(desk, token_file, role) as door:
+        found = door.post(f"dossiers/{dossier}/answers", body)
+    mark = "" if found["is_identified"] else " (provider not identified)"
+    tell(found, f"{found['code']}: recorded as {found['step']}{mark}.", as_json=as_json)
 
 
 @app.command()

@@ -10,12 +10,13 @@ this is one word and the salted digest (``tell_holding``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from comity.base import Digest, Ident, Instant, canonical_bytes, limits
 from comity.base.canonical import Json
 from comity.base.errors import NotPermitted, TooLarge
+from comity.domain.dossier import Channel
 from comity.domain.entry import entries
 from comity.domain.standing import derive
 from comity.federation.answering import Answer, Code, open_answer
@@ -23,10 +24,11 @@ from comity.law import Process
 from comity.seal.act import Act
 from comity.seal.dsse import sign_envelope
 from comity.service.chains import read_acts
-from comity.service.codes import use_code
+from comity.service.codes import find_order, use_code
 from comity.service.deriving import is_sent
 from comity.service.node import Node, Officer
 from comity.service.notices import MACHINE, note
+from comity.service.order_errors import OtherOrder
 from comity.service.ports import Unit
 from comity.service.replies import PROOF, Reply, record_reply
 from comity.service.requests import platform_words
@@ -90,7 +92,34 @@ class Holding:
     inventory: Digest | None
 
 
-def accept_answer(node: Node, data: bytes, code: str = "") -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How an answer came: through the providers' door, or brought by a person."""
+
+    officer: Officer = NODE
+    channel: str = _CHANNEL
+
+
+_DOOR: Final = Way()
+
+
+def bring_answer(node: Node, dossier: Ident, data: bytes, way: Way, code: str = "") -> ShownAnswer:
+    """Take an answer file that came by another channel, as through the providers' door.
+
+    Raise what ``accept_answer`` raises, and ``OtherOrder`` if it answers no order of ``dossier``.
+    """
+    channel = Channel.parse(way.channel).value
+    order = open_answer(data).order
+    with node.store.view() as unit:
+        if find_order(unit, order).dossier != dossier:
+            detail = "It answers an order of another dossier."
+            raise OtherOrder(detail, where=order)
+    accept_answer(node, data, code, replace(way, channel=channel))
+    file = Digest.of(data)
+    return next(one for one in list_answers(node, dossier) if one.file == file)
+
+
+def accept_answer(node: Node, data: bytes, code: str = "", way: Way = _DOOR) -> bytes:
     """Verify an answer file, record what it says, and return a signed receipt.
 
     Raise ``UnknownOrder``, ``OtherOrder``, ``NotIdentified``, ``CodeRefused`` or what is wrong with
@@ -101,16 +130,16 @@ def accept_answer(node: Node, data: bytes, code: str = "") -> bytes:
             raise TooLarge
     with refusals_kept(node, data):
         answer = open_answer(data)
-    with refusals_kept(node, data, answer.order), node.store.unit() as unit:
+    with refusals_kept(node, data, answer.order) as heard, node.store.unit() as unit:
         order, held = held_order(unit, answer.order)
         earlier = _recorded(unit, held.ident, Digest.of(data))
         if earlier is not None:
             return _receipt(node, answer, data, earlier)
-        speaker = find_speaker(node, unit, order, answer, code)
+        speaker = heard.prove(find_speaker(node, unit, order, answer, code))
         if speaker.code is not None:
             use_code(node, unit, speaker.code)
         _require_room(unit, held.ident)
-        act = _record(node, unit, held, speaker, answer, data)
+        act = _record(node, unit, held, speaker, answer, data, way)
         note(node, unit, "step-arrived", held.priority, held.ident)
         return _receipt(node, answer, data, act)
 
@@ -181,6 +210,7 @@ def record_theirs(  # noqa: PLR0913, PLR0917 # who, where, which steps, and what
     steps: tuple[str, ...],
     plain: Reply,
     at: Instant,
+    officer: Officer = NODE,
 ) -> Act:
     """Record the steps of the provider, one after the other; return the act of the last."""
     act: Act | None = None
@@ -195,7 +225,7 @@ def record_theirs(  # noqa: PLR0913, PLR0917 # who, where, which steps, and what
             terms=plain.terms,
             seen=seen_by(read_acts(unit, dossier), node.state, at),
         )
-        act = record_reply(node, unit, NODE, held, reply).act
+        act = record_reply(node, unit, officer, held, reply).act
     if act is None:
         message = "nothing was to be recorded"
         raise RuntimeError(message)
@@ -203,7 +233,13 @@ def record_theirs(  # noqa: PLR0913, PLR0917 # who, where, which steps, and what
 
 
 def _record(  # noqa: PLR0913, PLR0917 # who said what, where
-    node: Node, unit: Unit, held: DossierRow, speaker: Speaker, answer: Answer, data: bytes
+    node: Node,
+    unit: Unit,
+    held: DossierRow,
+    speaker: Speaker,
+    answer: Answer,
+    data: bytes,
+    way: Way,
 ) -> Act:
     wanted = _ASKS if answer.asked is not None else _STEPS[answer.code]
     process = node.process(held.process)
@@ -212,16 +248,16 @@ def _record(  # noqa: PLR0913, PLR0917 # who said what, where
     terms, content = _terms(speaker, answer), _content(answer)
     if not steps:
         move = Move(step=KEEP, content=content, terms=terms, documents={FILE: data})
-        return record_act(node, unit, NODE, held, platform_words(node, held, move)).act
+        return record_act(node, unit, way.officer, held, platform_words(node, held, move)).act
     reply = Reply(
         step="",
-        channel=_CHANNEL,
+        channel=way.channel,
         received=node.clock.now(),
         proof=data,
         content=content,
         terms=terms,
     )
-    return record_theirs(node, unit, held.ident, steps, reply, answer.at)
+    return record_theirs(node, unit, held.ident, steps, reply, answer.at, way.officer)
 
 
 def _terms(speaker: Speaker, answer: Answer) -> dict[str, str]:

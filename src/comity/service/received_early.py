@@ -7,27 +7,29 @@ in a folder with ``early.json``, which says in so many words that it is verified
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from comity.base import Digest, Ident, canonical_bytes, limits
+from comity.base import Digest, Ident, Report, canonical_bytes, limits
 from comity.base.canonical import Json
 from comity.base.errors import BadValue, OutOfReach
 from comity.evidence import FolderSink, Source, check_seal
 from comity.evidence.copying import Copier
 from comity.evidence.entries import STATEMENT, object_name, read_small, record_name, write_entry
 from comity.evidence.errors import PackageBroken
+from comity.evidence.unlocking import VolumeSource
 from comity.evidence.verifying import Contents
+from comity.federation.descriptor import Descriptor
 from comity.seal.act import SignedAct
 from comity.service.custody import OPEN, called
 from comity.service.errors import Unfit
 from comity.service.node import Node, Officer
 from comity.service.received import list_checks, list_vouched, open_pieces, require_described
 from comity.service.requests import keep_house_act
-from comity.service.rows import PieceRow
+from comity.service.rows import DossierRow, PieceRow, TransferRow
 from comity.service.situations import Move
 from comity.service.transfers_state import (
     FETCHING,
@@ -41,6 +43,7 @@ from comity.service.transfers_state import (
     read_descriptor_of,
 )
 
+EARLY: Final = "early.json"
 _SAYS: Final = (
     "Verified in part: the seal, the lists and the objects named here. Nothing is said of the "
     "other objects, which were not here yet."
@@ -52,6 +55,44 @@ class NotHereYet(OutOfReach):
 
     code = "service/not-here-yet"
     remedy = "Wait until they came, or ask for the objects to be handed over first."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Objects of a transfer that is not whole yet: ``serials`` in their order."""
+
+    row: TransferRow
+    head: DossierRow
+    descriptor: Descriptor
+    serials: tuple[int, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the entries that are handed out: the statement, then metadata and bytes."""
+        pairs = ((record_name(serial), object_name(serial)) for serial in self.serials)
+        return (STATEMENT, *(name for pair in pairs for name in pair))
+
+    def move(self, move: Move) -> Move:
+        """Return what the act of opening says."""
+        return replace(
+            move,
+            terms={
+                **move.terms,
+                TRANSFER: str(self.row.ident),
+                PACKAGE: str(self.row.package),
+                VERIFICATION: "in part",
+            },
+            content={**move.content, "serials": [*self.serials]},
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies here of it, verified in part."""
+
+    source: VolumeSource
+    report: Report
+    contents: Contents
 
 
 def open_early(  # noqa: PLR0913, PLR0917 # as opening a package, with what is chosen of it
@@ -67,6 +108,19 @@ def open_early(  # noqa: PLR0913, PLR0917 # as opening a package, with what is c
     Raise ``NotHereYet``; ``ReportRefused`` or ``PackageBroken`` for what does not verify;
     ``StepClosed`` if the law does not permit the opening.
     """
+    chosen = choose_early(node, transfer, serials)
+    with looked_into(node, chosen) as found:
+        words = called(node, chosen.head, OPEN, chosen.move(move or Move()))
+        signed = keep_house_act(node, officer, chosen.row.dossier, words)
+        sink = FolderSink(out)
+        _write(found.source, sink, chosen.names)
+        write_entry(sink, EARLY, tell_early(chosen, found.report))
+        sink.finish()
+    return signed
+
+
+def choose_early(node: Node, transfer: Ident, serials: Sequence[int]) -> Chosen:
+    """Return what is asked for, of a transfer under way; raise ``Unfit`` or ``BadValue``."""
     chosen = sorted(set(serials))
     with node.store.view() as unit:
         row = find_transfer(unit, transfer, IN)
@@ -77,38 +131,34 @@ def open_early(  # noqa: PLR0913, PLR0917 # as opening a package, with what is c
     if not chosen or not 1 <= chosen[0] <= chosen[-1] <= descriptor.objects:
         detail = f"Objects are named by their serials, 1 to {descriptor.objects}."
         raise BadValue(detail)
+    return Chosen(row, head, descriptor, tuple(chosen))
+
+
+@contextmanager
+def looked_into(node: Node, chosen: Chosen) -> Iterator[Found]:
+    """Open what is here and verify what was chosen of it; what is missing is ``NotHereYet``."""
     lost: list[PieceRow] = []
     try:
-        with closing(open_pieces(node, row, descriptor, lost)) as source:
-            examined = check_seal(source, list_vouched(node))
-            contents = require_described(node, examined, descriptor)
-            for serial in chosen:
+        with closing(open_pieces(node, chosen.row, chosen.descriptor, lost)) as source:
+            examined = check_seal(source, list_vouched(node, chosen.row.made))
+            contents = require_described(node, examined, chosen.descriptor)
+            for serial in chosen.serials:
                 _require_object(source, contents, serial)
-            said = replace(
-                move or Move(),
-                terms={
-                    **(move.terms if move else {}),
-                    TRANSFER: str(transfer),
-                    PACKAGE: str(row.package),
-                    VERIFICATION: "in part",
-                },
-                content={**(move.content if move else {}), "serials": [*chosen]},
-            )
-            signed = keep_house_act(node, officer, row.dossier, called(node, head, OPEN, said))
-            sink = FolderSink(out)
-            _write(source, sink, chosen)
-            told: dict[str, Json] = {
-                "says": _SAYS,
-                "serials": [*chosen],
-                "checks": list_checks(examined.report),
-            }
-            write_entry(sink, "early.json", canonical_bytes(told))
-            sink.finish()
+            yield Found(source, examined.report, contents)
     except Exception as error:
         if lost:
-            raise NotHereYet(where=str(transfer)) from error
+            raise NotHereYet(where=str(chosen.row.ident)) from error
         raise
-    return signed
+
+
+def tell_early(chosen: Chosen, report: Report) -> bytes:
+    """Return what ``early.json`` says: that this is no package, and how far it was verified."""
+    told: dict[str, Json] = {
+        "says": _SAYS,
+        "serials": [*chosen.serials],
+        "checks": list_checks(report),
+    }
+    return canonical_bytes(told)
 
 
 def _require_object(source: Source, contents: Contents, serial: int) -> None:
@@ -122,9 +172,7 @@ def _require_object(source: Source, contents: Contents, serial: int) -> None:
         raise PackageBroken(detail)
 
 
-def _write(source: Source, sink: FolderSink, serials: Sequence[int]) -> None:
-    names = [STATEMENT]
-    names += [name for serial in serials for name in (record_name(serial), object_name(serial))]
+def _write(source: Source, sink: FolderSink, names: Sequence[str]) -> None:
     with Copier() as copier:
         for name in names:
             writer = sink.create(name.removeprefix("bag/data/"))

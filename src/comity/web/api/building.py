@@ -17,6 +17,7 @@ from comity.web.api import (
     dossiers,
     evidence,
     investigations,
+    letters,
     orders,
     people,
     steps,
@@ -27,7 +28,17 @@ from comity.web.api.bounds import StrictParser
 from comity.web.api.describing import describe
 from comity.web.api.problems import tell_error, tell_faults, tell_http
 
-_PARTS: Final = (dossiers, steps, investigations, uploads, evidence, orders, watching, people)
+_PARTS: Final = (
+    dossiers,
+    steps,
+    investigations,
+    uploads,
+    evidence,
+    letters,
+    orders,
+    watching,
+    people,
+)
 
 
 class DeskAPI(NinjaAPI):

@@ -11,6 +11,7 @@ from pydantic import Field
 from comity.base import Ident, limits
 from comity.evidence import Provenance
 from comity.service.custody import DISCLOSE, OPEN, SEAL, TAKE_IN
+from comity.service.early_export import export_early
 from comity.service.exporting import Export, export_package, export_part
 from comity.service.fetching import resume_transfer, stop_transfer
 from comity.service.handing import find_package
@@ -194,6 +195,23 @@ def confirm(request: Asked, transfer: fields.TransferId, body: MoveBody) -> show
     return show_taken(node, confirm_receipt(node, officer, ident, move=_move(body)))
 
 
+@door.bare(
+    "POST",
+    "/transfers/{transfer}/early-opening",
+    Permission.EVIDENCE_OPEN,
+    {200: None},
+    has_key=True,
+    streams=_TAR,
+)
+def open_first(request: Asked, transfer: fields.TransferId, body: PartBody) -> HttpResponseBase:
+    """Hand out objects that are here while the rest is on its way, plain, as a tar; no package."""
+    node, ident = request.node, Ident(transfer)
+    once = _once(request)
+    dossier = show_transfer(node, ident).row.dossier
+    officer = request.officer(custody_roles(node, dossier, OPEN))
+    return _stream(ident, export_early(node, officer, ident, body.serials, _move(body), once))
+
+
 @door.post("/transfers/{transfer}/resumption", Permission.DOSSIER_ACT, ResultShown)
 def resume(request: Asked, transfer: fields.TransferId) -> ResultShown:
     """Let a transfer that was stopped go on where it stopped."""
@@ -269,9 +287,9 @@ class _Chunks:
         self._export.close()
 
 
-def _stream(package: Ident, export: Export) -> StreamingHttpResponse:
+def _stream(named: Ident, export: Export) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(_Chunks(export), content_type=_TAR)
     answer["Content-Length"] = str(export.size)
-    answer["Content-Disposition"] = f'attachment; filename="{package}.tar"'
+    answer["Content-Disposition"] = f'attachment; filename="{named}.tar"'
     answer[ACT] = str(export.act)
     return answer

@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from pydantic import Field
 
 from comity.base import Digest, Ident
-from comity.service.answers import list_answers, tell_holding
+from comity.seal.fields import read_base64
+from comity.service.answers import ShownAnswer, Way, bring_answer, list_answers, tell_holding
 from comity.service.codes import make_code
 from comity.service.node import Node
 from comity.service.orders import (
@@ -89,6 +90,16 @@ class AnswerShown(Shown):
     at: str
     is_identified: bool
     file: str
+
+
+class AnswerBody(Closed):
+    """An answer file of a provider, and by which channel it came."""
+
+    file: fields.Base64Text
+    channel: fields.Word
+    code: Annotated[str, Field(max_length=100)] = Field(
+        default="", description="The code that came with it, if no key signed it."
+    )
 
 
 class OrderPage(Shown):
@@ -172,20 +183,18 @@ def list_issued(request: Asked, dossier: fields.DossierId) -> OrderPage:
     holding = tell_holding(node, ident)
     return OrderPage(
         items=[_show(show_order(node, row.order)) for row in list_orders(node, ident)],
-        answers=[
-            AnswerShown(
-                act=str(one.act),
-                step=one.step,
-                code=one.code,
-                at=str(one.at),
-                is_identified=one.is_identified,
-                file=str(one.file),
-            )
-            for one in list_answers(node, ident)
-        ],
+        answers=[_answer(one) for one in list_answers(node, ident)],
         holding=holding.word,
         inventory=fields.maybe_text(holding.inventory),
     )
+
+
+@door.post("/dossiers/{dossier}/answers", Permission.ANSWER_BRING, AnswerShown, 201)
+def bring_answered(request: Asked, dossier: fields.DossierId, body: AnswerBody) -> AnswerShown:
+    """Take an answer file of a provider that came by another channel than its door."""
+    way = Way(officer=request.officer(), channel=body.channel)
+    data = read_base64(body.file)
+    return _answer(bring_answer(request.node, Ident(dossier), data, way, body.code))
 
 
 @door.get("/orders/{order}", Permission.ORDER_READ, OrderShown)
@@ -239,6 +248,17 @@ def list_returned(request: Asked, dossier: fields.DossierId) -> ReturnsShown:
 def compare(request: Asked, upload: fields.UploadId) -> ComparisonShown:
     """Compare a return with the inventory that its provider made at the freeze."""
     return ComparisonShown(comparison=dict(show_comparison(request.node, Ident(upload))))
+
+
+def _answer(one: ShownAnswer) -> AnswerShown:
+    return AnswerShown(
+        act=str(one.act),
+        step=one.step,
+        code=one.code,
+        at=str(one.at),
+        is_identified=one.is_identified,
+        file=str(one.file),
+    )
 
 
 def _show(found: ShownOrder) -> OrderShown:

@@ -18,6 +18,7 @@ from comity.service.people import ENROLMENT, OPERATOR, OVERSIGHT
 class Permission(Enum):
     """What a route is for, in alphabetical order."""
 
+    ANSWER_BRING = "answer:bring"
     CHECK_RUN = "check:run"
     CONTENT_ERASE = "content:erase"
     CONTENT_READ = "content:read"
@@ -36,6 +37,8 @@ class Permission(Enum):
     INVESTIGATION_READ = "investigation:read"
     JOB_AGAIN = "job:again"
     JOB_READ = "job:read"
+    LETTER_READ = "letter:read"
+    LETTER_STEER = "letter:steer"
     NOTICE_ACKNOWLEDGE = "notice:acknowledge"
     NOTICE_READ = "notice:read"
     ORDER_ISSUE = "order:issue"
@@ -61,19 +64,24 @@ _DESK: Final = frozenset(
         _P.FINDING_READ,
         _P.INVESTIGATION_READ,
         _P.JOB_READ,
+        _P.LETTER_READ,
         _P.NOTICE_ACKNOWLEDGE,
         _P.NOTICE_READ,
         _P.ORDER_READ,
         _P.ROSTER_READ,
     }
 )
-_CASE: Final = frozenset({_P.DOSSIER_OPEN, _P.INVESTIGATION_OPEN, _P.EVIDENCE_BRING})
+_CASE: Final = frozenset(
+    {_P.ANSWER_BRING, _P.DOSSIER_OPEN, _P.INVESTIGATION_OPEN, _P.EVIDENCE_BRING}
+)
 _CUSTODY: Final = frozenset({_P.EVIDENCE_BRING, _P.EVIDENCE_OPEN, _P.EVIDENCE_DISCLOSE})
-_SERVING: Final = frozenset({_P.ORDER_ISSUE, _P.EVIDENCE_HAND_OVER})
+_SERVING: Final = frozenset({_P.ORDER_ISSUE, _P.EVIDENCE_HAND_OVER, _P.LETTER_STEER})
 
 ROLES: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
     {
-        "duty_officer": _DESK | _CASE | {_P.FINDING_SEE, _P.PEER_TEST, _P.DIRECTORY_REFRESH},
+        "duty_officer": _DESK
+        | _CASE
+        | {_P.FINDING_SEE, _P.LETTER_STEER, _P.PEER_TEST, _P.DIRECTORY_REFRESH},
         "investigator": _DESK | _CASE,
         "prosecutor": _DESK | _CASE | _CUSTODY | _SERVING | {_P.CONTENT_ERASE},
         "central_authority": _DESK
@@ -82,7 +90,7 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
         | _SERVING
         | {_P.CONTENT_ERASE, _P.FINDING_SEE, _P.PEER_TEST, _P.DIRECTORY_REFRESH},
         "executing_authority": _DESK | _CASE | _CUSTODY | _SERVING,
-        "court": _DESK | {_P.ORDER_ISSUE, _P.CONTENT_ERASE, _P.EVIDENCE_OPEN},
+        "court": _DESK | {_P.ANSWER_BRING, _P.ORDER_ISSUE, _P.CONTENT_ERASE, _P.EVIDENCE_OPEN},
         "translator": frozenset({_P.DOSSIER_READ, _P.CONTENT_READ, _P.DOSSIER_ACT}),
         "laboratory": _DESK | _CUSTODY | {_P.EVIDENCE_HAND_OVER},
         "compliance_staff": frozenset({_P.DOSSIER_READ, _P.CONTENT_READ, _P.DOSSIER_ACT}),
@@ -93,6 +101,7 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
                 _P.INVESTIGATION_READ,
                 _P.FINDING_READ,
                 _P.JOB_READ,
+                _P.LETTER_READ,
                 _P.ORDER_READ,
                 _P.PERSON_READ,
                 _P.ROSTER_READ,
@@ -108,6 +117,7 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
                 _P.FINDING_SEE,
                 _P.JOB_AGAIN,
                 _P.JOB_READ,
+                _P.LETTER_READ,
                 _P.NOTICE_READ,
                 _P.PEER_TEST,
                 _P.ROSTER_READ,
