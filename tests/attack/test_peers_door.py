@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from comity.base import limits
+from comity.base import Digest, limits
+from comity.service.recovery import declare_restored
 from comity.storage.memory import MemoryStore
 from comity.web.bodies import read_body
 from tests.cards import know_card, make_card
@@ -195,6 +196,14 @@ def test_what_is_not_the_callers_is_not_there(door: Door, path: str) -> None:
 )
 def test_no_file_but_the_directorys_is_given_out(door: Door, path: str) -> None:
     assert door.send({}, method="GET", path=path, body=None).status_code == 404
+
+
+def test_a_restoration_is_told_to_strangers_and_nothing_else_is(door: Door) -> None:
+    path = "/peers/1/restored"
+    assert door.send({}, method="GET", path=path, body=None).content == b""
+    made = door.node.clock.now()
+    statement = declare_restored(door.node, Digest.of(b"a backup"), made)
+    assert door.send({}, method="GET", path=path, body=None).content == statement
 
 
 def test_a_refusal_tells_a_stranger_nothing_of_the_node(door: Door) -> None:

@@ -87,6 +87,13 @@ PAIR_BYTES: Final = 16 << 20
 CHUNK_BYTES: Final = 8 << 20
 # Volumes of one transfer: 5 TB of full ones; a disk image of today is a fifth of that.
 TRANSFER_VOLUMES: Final = 20_000
+# What a node fetches by itself. In one dossier: a disk image of today; more is resumed by a person.
+DOSSIER_TRANSFER_BYTES: Final = 1 << 40
+DOSSIER_TRANSFERS: Final = 100
+# From one State, whatever is not taken over yet: two such images at once.
+PEER_TRANSFER_BYTES: Final = 1 << 41
+# What no evidence may take of the disk: the database, letters and logs of some weeks.
+DISK_RESERVE_BYTES: Final = 2 << 30
 # A descriptor: so many volumes of 130 bytes each, and the chosen objects.
 DESCRIPTOR_BYTES: Final = 4 << 20
 # Objects that are to come first: chosen one by one, by a person.
@@ -123,14 +130,15 @@ MESSAGE_BYTES: Final = 21 << 20
 STATEMENT_BYTES: Final = 16 << 10
 # How long before it is sent a message may have been made: a peer that was down for a month.
 MESSAGE_DAYS: Final = 30
-# Messages of one sender that wait for an earlier one: a long case sends some hundreds.
-MESSAGES_HELD: Final = 1_000
+# Messages of one State that wait to be taken in: beyond, it is asked to send again later. A
+# backlog drains by some a second; 200 of the largest take 4 GiB of disk.
+MESSAGES_HELD: Final = 200
 # Receipts that are given out for one message: nine events.
 RECEIPTS_BYTES: Final = 16 * STATEMENT_BYTES
 # What is kept as evidence in one finding: two acts that claim one place, in full.
 FINDING_BYTES: Final = 2 * ENVELOPE_BYTES + 1
-# Findings kept of one source and day: a person reads some; the rest is counted.
-FINDINGS_A_DAY: Final = 50
+# Findings kept of one source, kind and day: a person reads some; the rest is counted.
+FINDINGS_A_DAY: Final = 20
 # The words of a finding, and of its source.
 FINDING_WORDS: Final = 400
 # How long a signed request is good for, and by how much two nodes' clocks may differ.
@@ -146,8 +154,22 @@ ANSWER_BYTES: Final = 64 << 10
 PROTOCOLS: Final = 16
 # Bodies of one peer, or of one return, read at once: a slow one must not take every thread.
 BODIES_AT_ONCE: Final = 6
+# And of all authorities of one State, or of all returns: whoever has many names has few threads.
+GROUP_BODIES_AT_ONCE: Final = 8
+# Bodies of all who have not proved who they are, and of one address (IPv6: one network of 64
+# bits) among them: fewer than there are threads for them, so that a word without body passes.
+STRANGERS_AT_ONCE: Final = 6
+STRANGER_AT_ONCE: Final = 3
+# How long a body may take: half a minute, and more by its length, for lines of 512 kbit/s.
+BODY_SECONDS: Final = 30.0
+BODY_BYTES_A_SECOND: Final = 64 << 10
+# What a stranger may send to the desk's door: a code and a name.
+CODE_BODY_BYTES: Final = 64 << 10
 # What is sent to try the way: one random number.
 ECHO_BYTES: Final = 1_024
+# Restorations that a node tells of: one a month for two years, each a signed line of some 6 KiB.
+RESTORED_TOLD: Final = 24
+RESTORED_BYTES: Final = 256 << 10
 # States there are: 193 members, observers, organisations, those of exercises; twice that.
 STATES: Final = 500
 # Files on a courier's disk: the volumes of some transfers and their chunk lists, and letters.

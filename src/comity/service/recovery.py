@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from comity.base import Digest, Instant, canonical_bytes, parse_canonical
+from comity.base import Digest, Instant, canonical_bytes, limits, parse_canonical
 from comity.seal.dsse import read_envelope, sign_envelope, verify_envelope
 from comity.seal.fields import read_boolean, read_document, read_object, read_text
 from comity.seal.keys import VerifyingKey
@@ -113,6 +113,11 @@ def restored_statements(node: Node) -> tuple[bytes, ...]:
     with node.store.view() as unit:
         found = unit.findings.find(kind=RESTORED)
     return tuple(row.evidence for row in sorted(found, key=lambda row: (row.at, row.ident)))
+
+
+def recent_statements(node: Node) -> tuple[bytes, ...]:
+    """Return the newest of them, the oldest first: as many as an answer to a peer holds."""
+    return restored_statements(node)[-limits.RESTORED_TOLD :]
 
 
 def open_restorations(unit: Unit) -> tuple[FindingRow, ...]:

@@ -10,7 +10,8 @@ type ``application/vnd.comity.echo+json`` around canonical JSON::
 Numbered checks: 1 the directory names the authority; 2 its node answers over TLS 1.3 with
 the certificate that the directory names; 3 both speak a version of the protocol; 4 it accepts
 our signature; 5 its answer is signed by a key that the directory names; 6 the answer is to
-what we sent; 7 the two clocks agree.
+what we sent; 7 the two clocks agree; 8 whether it says that it was restored from a backup, for
+then it may have lost acts of either side, and a person asks.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from comity.base import Digest, Instant, canonical_bytes, limits, parse_canonica
 from comity.base.canonical import Json
 from comity.base.errors import DoesNotVerify, OutOfReach
 from comity.base.verdict import Finding, Report, Verdict
-from comity.federation.directory import AuthorityCard
+from comity.federation.directory import AuthorityCard, KeyUnknown
 from comity.seal.dsse import read_envelope, sign_envelope, verify_envelope
+from comity.seal.errors import OtherKey
 from comity.seal.fields import read_document, read_list, read_object, read_text
 from comity.service.directory import UnknownAuthority, find_card
 from comity.service.directory.knowing import Known
@@ -32,9 +34,14 @@ from comity.service.errors import NoCommonVersion, PeerUnreachable
 from comity.service.node import Node
 from comity.service.peers import PROTOCOLS, Caller, peer_of
 from comity.service.ports import Answer
+from comity.service.recovery import PAYLOAD_TYPE as STATEMENT_PAYLOAD
+from comity.service.recovery import Restoration, read_restoration
 
 PAYLOAD_TYPE: Final = "application/vnd.comity.echo+json"
 ECHO: Final = "/peers/1/echo"
+RESTORED: Final = "/peers/1/restored"
+# For so long a restoration is news that somebody must act on; later it is only told.
+_NEWS_SECONDS: Final = 30 * 24 * 3600
 _TYPE: Final = "comity/echo/1"
 _NAMES: Final = frozenset({"asked", "at", "from", "to", "protocols"})
 _PARTY: Final = frozenset({"state", "authority"})
@@ -130,6 +137,60 @@ def _check_answer(
         6, "echo", "The answer is to what was sent." if fits else "It answers something else."
     )
     yield _check_clocks(echo.at, before, after)
+    yield _check_restored(node, card)
+
+
+def _check_restored(node: Node, card: AuthorityCard) -> Finding:
+    """Ask whether the other node was restored; who cannot say so is no worse for it."""
+    if node.wire is None:
+        message = "an answer came without a wire"
+        raise RuntimeError(message)
+    try:
+        answer = node.wire.call(peer_of(card), "GET", RESTORED, most=limits.RESTORED_BYTES)
+    except OutOfReach as error:
+        return _open(f"It could not be asked: {error.sentence()}")
+    if answer.status != _DONE:
+        return _open(f"It does not say whether it was restored; it answered {answer.status}.")
+    now = node.clock.now()
+    try:
+        told = [_restoration(card, line, now) for line in answer.body.split(b"\n") if line]
+    except DoesNotVerify as error:
+        says = f"What it says of a restoration does not verify: {error.sentence()}"
+        return _failed(8, "restored", says)
+    return _judge_restored(told, now)
+
+
+def _judge_restored(told: list[Restoration], now: Instant) -> Finding:
+    if not told:
+        return _passed(8, "restored", "It says of no restoration from a backup.")
+    last = max(told, key=_by_time)
+    says = f"It was restored on {last.restored} from a backup of {last.made}."
+    if now.seconds_after(last.restored) > _NEWS_SECONDS:
+        return _passed(8, "restored", says)
+    return _open(f"{says} Compare the acts of each dossier that you share, by telephone.")
+
+
+def _restoration(card: AuthorityCard, line: bytes, now: Instant) -> Restoration:
+    """Verify a statement with a key that the card lists, in use or not any more; not revoked."""
+    where = f"{card.state}/{card.authority}"
+    key_id = read_envelope(line, STATEMENT_PAYLOAD).key_id
+    good = [one for one in card.keys if one.revoked is None or one.revoked > now]
+    key = next((one.key for one in good if one.key.key_id.matches(key_id)), None)
+    if key is None:
+        raise KeyUnknown(str(key_id), where=where)
+    found = read_restoration(line, key)
+    if (found.state, found.authority, found.exercise) != (*where.split("/", 1), card.exercise):
+        detail = "It is said of another node."
+        raise OtherKey(detail, where=where)
+    return found
+
+
+def _by_time(one: Restoration) -> Instant:
+    return one.restored
+
+
+def _open(says: str) -> Finding:
+    return Finding(check=8, name="restored", verdict=Verdict.INDETERMINATE, says=says)
 
 
 def _check_clocks(theirs: Instant, before: Instant, after: Instant) -> Finding:

@@ -1,4 +1,4 @@
-"""The self-test: seven numbered checks, each of which can fail alone."""
+"""The self-test: eight numbered checks, each of which can fail alone."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from comity.base import Digest
 from comity.base.verdict import Report, Verdict
 from comity.seal.keys import SigningKey
 from comity.service.errors import NoCommonVersion, PeerUnreachable
 from comity.service.node import Node
 from comity.service.peers import Caller
 from comity.service.ports import Answer, Peer
+from comity.service.recovery import declare_restored, recent_statements
 from comity.service.trying import answer_echo, try_peer
 from comity.storage.memory import MemoryStore
 from tests.cards import card_of, know_card
@@ -29,8 +31,12 @@ class _Way:
     """A wire on which the answer is made by a function."""
 
     reply: Reply
+    told: Callable[[], Answer]
 
     def call(self, peer: Peer, method: str, path: str, body: bytes = b"", *, most: int) -> Answer:
+        if path == "/peers/1/restored":
+            assert (peer.state, method, body) == ("XB", "GET", b"")
+            return self.told()
         assert (peer.state, method, path) == ("XB", "POST", "/peers/1/echo")
         found = self.reply(body)
         assert len(found.body) <= most
@@ -45,9 +51,12 @@ class _Two:
     ours: Desk
     theirs: Desk
 
-    def run(self, reply: Reply | None = None) -> Report:
+    def run(self, reply: Reply | None = None, told: Callable[[], Answer] | None = None) -> Report:
         node = self.theirs.node
-        way = _Way(reply or (lambda sent: Answer(status=200, body=answer_echo(node, XA, sent))))
+        way = _Way(
+            reply or (lambda sent: Answer(status=200, body=answer_echo(node, XA, sent))),
+            told or (lambda: Answer(status=200, body=b"\n".join(recent_statements(node)))),
+        )
         return try_peer(replace(self.ours.node, wire=way), "XB", self.theirs.node.authority)
 
 
@@ -65,10 +74,10 @@ def _failed(report: Report) -> list[int]:
     return [one.check for one in report.findings if one.verdict is Verdict.FAILED]
 
 
-def test_a_way_that_is_open_passes_all_seven(two: _Two) -> None:
+def test_a_way_that_is_open_passes_all_eight(two: _Two) -> None:
     report = two.run()
     assert report.verdict is Verdict.PASSED
-    assert [one.check for one in report.findings] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.check for one in report.findings] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_whom_the_directory_does_not_name_cannot_be_tried(two: _Two) -> None:
@@ -137,3 +146,41 @@ def test_clocks_that_are_far_apart_fail_the_seventh(two: _Two, desk: str) -> Non
 def test_clocks_that_are_a_little_apart_pass(two: _Two) -> None:
     two.theirs.clock.forward("PT4M")
     assert _failed(two.run()) == []
+
+
+BACKUP = Digest.of(b"a backup")
+
+
+def _restored(report: Report) -> tuple[Verdict, str]:
+    (found,) = [one for one in report.findings if one.check == 8]
+    return found.verdict, found.says
+
+
+def test_a_restoration_is_told_until_it_is_no_news(two: _Two) -> None:
+    made = two.theirs.clock.now()
+    two.theirs.clock.forward("PT2M")
+    declare_restored(two.theirs.node, BACKUP, made)
+    verdict, says = _restored(two.run())
+    assert verdict is Verdict.INDETERMINATE
+    assert f"from a backup of {made}" in says
+    for desk in (two.ours, two.theirs):
+        desk.clock.forward("P31D")
+    assert _restored(two.run())[0] is Verdict.PASSED
+
+
+def test_who_does_not_say_whether_it_was_restored_leaves_it_open(two: _Two) -> None:
+    def away() -> Answer:
+        raise PeerUnreachable
+
+    assert _restored(two.run(told=away))[0] is Verdict.INDETERMINATE
+    report = two.run(told=lambda: Answer(status=404, body=b""))
+    assert _restored(report)[0] is Verdict.INDETERMINATE
+
+
+def test_a_statement_by_another_key_or_of_another_node_fails_the_eighth(two: _Two) -> None:
+    forged = declare_restored(_with_other_key(two.theirs.node), BACKUP, two.theirs.clock.now())
+    assert _failed(two.run(told=lambda: Answer(status=200, body=forged))) == [8]
+    node = replace(two.theirs.node, authority="XB court")
+    other = declare_restored(node, BACKUP, two.theirs.clock.now())
+    assert _failed(two.run(told=lambda: Answer(status=200, body=other))) == [8]
+    assert _failed(two.run(told=lambda: Answer(status=200, body=b"junk"))) == [8]

@@ -25,5 +25,6 @@ urlpatterns: Final[list[URLPattern | URLResolver]] = [
         views.chunk,
     ),
     path("1/echo", views.echo),
+    path("1/restored", views.restored),
     re_path(r"^(?P<version>(?!1/)[^/]{1,16})/(?P<rest>.*)$", views.other_version),
 ]

@@ -16,9 +16,10 @@ from comity.service import receipts, receiving, transfers
 from comity.service.directory import read_public_file
 from comity.service.errors import NotThere
 from comity.service.peers import PROTOCOLS
+from comity.service.recovery import recent_statements
 from comity.service.trying import answer_echo
 from comity.transport.errors import DigestRefused
-from comity.web.bodies import LengthMissing, TooManyAtOnce
+from comity.web.bodies import BodyLate, LengthMissing, TooManyAtOnce
 from comity.web.peers.admitting import NotAdmitted, admit
 from comity.web.place import current_node, current_place
 from comity.web.problems import answer_problem, say_problem
@@ -29,6 +30,7 @@ _STATUSES: Final[tuple[tuple[type[ComityError], int], ...]] = (
     (DigestRefused, 400),
     (NotAdmitted, 401),
     (TooManyAtOnce, 429),
+    (BodyLate, 408),
 )
 _View: TypeAlias = Callable[..., HttpResponseBase]
 
@@ -94,6 +96,13 @@ def give_receipts(request: HttpRequest, message: str) -> HttpResponse:
 def directory(_request: HttpRequest, name: str) -> HttpResponse:
     """Give a file of our State's part of the directory; for all, for it verifies itself."""
     return HttpResponse(read_public_file(current_node(), name), content_type=BINARY)
+
+
+@_door("GET")
+def restored(_request: HttpRequest) -> HttpResponse:
+    """Say whether this node was restored from a backup: signed, one to a line; for all."""
+    found = recent_statements(current_node())
+    return HttpResponse(b"\n".join(found), content_type="application/jsonl")
 
 
 @_door("GET")
