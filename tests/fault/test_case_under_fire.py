@@ -28,7 +28,7 @@ from tests.stores import DURABLE, Place
 
 SEED = int(os.environ.get("COMITY_FIRE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 ROUNDS = int(os.environ.get("COMITY_FIRE_ROUNDS", "1"))
-# A process dies every few seconds, once the last is back; a connection in four meets with something.
+# A process dies every few seconds, once the last is back; one connection in four meets trouble.
 PAUSE = (5.0, 12.0)
 SHARE = 0.25
 PATIENCE = 240
