@@ -100,7 +100,8 @@ def _know(node: Node) -> None:
     """Let the node know its own key, as it does from the day it is made."""
     public = node.key.public
     with node.store.unit() as unit:
-        if not unit.keys.find(key_id=public.key_id):
+        own = {"state": node.state, "authority": node.authority}
+        if not unit.keys.count(key_id=public.key_id, **own):
             unit.keys.add(
                 KeyRow(
                     key_id=public.key_id,

@@ -137,7 +137,8 @@ def introduce(node: Node, card: AuthorityCard) -> None:
     know_card(node, card)
     with node.store.unit() as unit:
         for one in card.keys:
-            if unit.keys.find(key_id=one.key.key_id):
+            own = {"state": card.state, "authority": card.authority}
+            if unit.keys.count(key_id=one.key.key_id, **own):
                 continue
             unit.keys.add(
                 KeyRow(

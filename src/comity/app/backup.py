@@ -51,7 +51,7 @@ from comity.app.backup_format import (
 from comity.app.compose import FolderTaken, FolderUnreachable, node_alias, open_node
 from comity.app.settings import Settings, read_settings
 from comity.base import Clock, Digest, limits, parse_canonical
-from comity.base.errors import AskedWrongly, ComityError, DoesNotVerify, OutOfReach, TooLarge
+from comity.base.errors import AskedWrongly, ComityError, OutOfReach, TooLarge
 from comity.seal.age import Wraps
 from comity.seal.age.encryptor import Encryptor
 from comity.seal.dsse import read_envelope
@@ -381,9 +381,7 @@ def _read_earlier(backup: _Backup, place: Path) -> Digest:
 
 def _known_key(node: Node, key_id: Digest) -> VerifyingKey:
     with node.store.view() as unit:
-        row = unit.keys.get(key_id)
-    if (row.state, row.authority) != (node.state, node.authority):
-        raise DoesNotVerify
+        row = unit.keys.get(key_id, node.state, node.authority)
     return VerifyingKey.parse(parse_canonical(row.document))
 
 

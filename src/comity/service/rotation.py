@@ -26,7 +26,8 @@ _INVESTIGATION: Final = "inv"
 def know_key(node: Node, key: VerifyingKey) -> None:
     """Let the record know a key as the authority's own; a second time does nothing."""
     with node.store.unit() as unit:
-        if not unit.keys.find(key_id=key.key_id):
+        own = {"state": node.state, "authority": node.authority}
+        if not unit.keys.count(key_id=key.key_id, **own):
             unit.keys.add(
                 KeyRow(
                     key_id=key.key_id,

@@ -87,9 +87,13 @@ class IdentityRow(AnyRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRow(AnyRow):
-    """A public key that this node knows to be an authority's."""
+    """A public key that an authority calls its own: the node itself, or a State of its authority.
 
-    KEY = ("key_id",)
+    Keys are public, so two may call one theirs. Each has its own row, and nobody's is lost by
+    another's: what a key signed counts for whom it names, under that authority's row alone.
+    """
+
+    KEY = ("key_id", "state", "authority")
     key_id: Digest
     state: str
     authority: str
@@ -378,7 +382,7 @@ class ReceiptRow(AnyRow):
 class FindingRow(AnyRow):
     """What was refused, or is odd, kept for a person; ``evidence`` are the bytes, bounded.
 
-    ``day`` is that of ``at``: only so many are kept of one source and day, and the rest is
+    ``day`` is that of ``at``: only so many are kept of one source, kind and day, and the rest is
     counted in ``more`` of one row of the kind ``more``.
     """
 

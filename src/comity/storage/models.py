@@ -53,13 +53,22 @@ class Record(models.Model):
 
 
 class Key(Record):
-    """A public key that this node knows to be an authority's."""
+    """A public key that an authority calls its own."""
 
-    key_id = DigestField(primary_key=True)
+    key_id = DigestField()
     state = models.CharField(max_length=2)
     authority = models.CharField(max_length=_NAME)
     document = BytesField()
     known_since = InstantField()
+
+    class Meta:
+        """Two may call one key theirs; neither loses it by that."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["key_id", "state", "authority"], name="key_of_authority"
+            )
+        ]
 
 
 class Act(Record):

@@ -178,7 +178,7 @@ def _end(one: CardKey, now: Instant) -> CardKey:
 def _since(node: Node, public: VerifyingKey, now: Instant) -> Instant:
     """Return since when the node has its key: what it signed before it was listed counts too."""
     with node.store.view() as unit:
-        rows = unit.keys.find(key_id=public.key_id)
+        rows = unit.keys.find(key_id=public.key_id, state=node.state, authority=node.authority)
     return min(rows[0].known_since, now) if rows else now
 
 

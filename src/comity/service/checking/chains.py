@@ -83,12 +83,12 @@ class Chain:
 def check_acts(chain: Chain) -> None:
     """Make checks 2 and 3."""
     # 2. Chains.
-    keys = _known_keys(chain)
     now = chain.node.clock.now()
     places = sorted({(act.holder, act.track) for act in chain.acts})
     for holder, track in places:
         others = [act.digest for act in chain.acts if act.holder != holder]
         ours = [act.digest for act in chain.acts if act.holder == holder]
+        keys = _keys_of(chain, holder, track)
         report = check_chain(
             [one.envelope for one in chain.held if _place(one.unsafe_act) == (holder, track)],
             keys=keys,
@@ -226,10 +226,17 @@ def _check_meaning(
         chain.findings.fail(_CITATIONS, says)
 
 
-def _known_keys(chain: Chain) -> list[VerifyingKey]:
-    """Return the keys that this node knows; its own it knows from its key file."""
-    keys = [chain.node.key.public]
-    for row in chain.unit.keys.find():
+def _keys_of(chain: Chain, holder: str, track: str) -> list[VerifyingKey]:
+    """Return the known keys of the authorities that these acts name; our own from its key file.
+
+    A key that somebody else lists as well does not count as his here, nor his as theirs.
+    """
+    named = {act.authority for act in chain.acts if _place(act) == (holder, track)}
+    is_own = (chain.node.state, chain.node.authority) in {(holder, one) for one in named}
+    keys = [chain.node.key.public] if is_own else []
+    for row in chain.unit.keys.find(state=holder):
+        if row.authority not in named:
+            continue
         try:
             key = VerifyingKey.parse(parse_canonical(row.document))
         except ComityError:

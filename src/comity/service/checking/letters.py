@@ -23,6 +23,7 @@ _LETTERS, _INBOX, _RECEIPTS = range(18, 21)
 _RESTORE = "Put the row back from the backup."
 _LOOK = "See the findings, then send it again or by another way."
 _Owner = tuple[str, str]
+_Keys = Mapping[tuple[_Owner, Digest], VerifyingKey]
 
 
 def check_letters(node: Node, findings: Findings) -> None:
@@ -44,7 +45,7 @@ def _check_letter(
     node: Node,
     unit: Unit,
     findings: Findings,
-    keys: Mapping[Digest, tuple[_Owner, VerifyingKey]],
+    keys: _Keys,
     row: LetterRow,
 ) -> None:
     findings.look(_LETTERS)
@@ -75,7 +76,7 @@ def _check_letter(
 def _check_inbox(
     unit: Unit,
     findings: Findings,
-    keys: Mapping[Digest, tuple[_Owner, VerifyingKey]],
+    keys: _Keys,
     row: InboxRow,
 ) -> None:
     findings.look(_INBOX)
@@ -100,7 +101,7 @@ def _check_inbox(
 def _check_receipt(
     unit: Unit,
     findings: Findings,
-    keys: Mapping[Digest, tuple[_Owner, VerifyingKey]],
+    keys: _Keys,
     row: ReceiptRow,
 ) -> None:
     findings.look(_RECEIPTS)
@@ -141,7 +142,7 @@ def _read_statement(  # noqa: PLR0913, PLR0917 # what is read, under which keys,
     where: str,
     line: bytes,
     name: Digest,
-    keys: Mapping[Digest, tuple[_Owner, VerifyingKey]],
+    keys: _Keys,
     owner: _Owner,
 ) -> Statement | None:
     try:
@@ -156,24 +157,25 @@ def _read_statement(  # noqa: PLR0913, PLR0917 # what is read, under which keys,
     return said
 
 
-def _key_of(
-    keys: Mapping[Digest, tuple[_Owner, VerifyingKey]], key_id: Digest, owner: _Owner
-) -> VerifyingKey:
-    found = keys.get(key_id)
-    if found is None or found[0] != owner:
+def _key_of(keys: _Keys, key_id: Digest, owner: _Owner) -> VerifyingKey:
+    found = keys.get((owner, key_id))
+    if found is None:
         raise OtherKey(str(key_id))
-    return found[1]
+    return found
 
 
-def _keys(node: Node, unit: Unit) -> dict[Digest, tuple[_Owner, VerifyingKey]]:
-    """Return every key that this node knows, and whose it is; its own from its key file."""
+def _keys(node: Node, unit: Unit) -> _Keys:
+    """Return every key that this node knows, under whose it is; its own from its key file.
+
+    Two may call one key theirs: it then counts for each in its own name alone.
+    """
     own = node.key.public
-    found = {own.key_id: ((node.state, node.authority), own)}
+    found = {((node.state, node.authority), own.key_id): own}
     for row in unit.keys.find():
         try:
             key = VerifyingKey.parse(parse_canonical(row.document))
         except ComityError:
             continue  # what it signed then verifies with no known key, which is a finding
         if key.key_id == row.key_id:
-            found[row.key_id] = ((row.state, row.authority), key)
+            found[(row.state, row.authority), row.key_id] = key
     return found

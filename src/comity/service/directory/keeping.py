@@ -52,7 +52,7 @@ def forget_online(unit: Unit) -> None:
 def keep_state(node: Node, unit: Unit, files: StateFiles, source: str) -> bool:
     """Keep a State's keys, list and cards; tell whether anything changed.
 
-    A card that claims another authority's key is not kept, and a person is told.
+    Every card is kept as its State signed it. If another lists the same key, a person is told.
     """
     held = unit.trust.find(name=state_name(files.state))
     for root in files.roots:
@@ -64,8 +64,8 @@ def keep_state(node: Node, unit: Unit, files: StateFiles, source: str) -> bool:
     _keep(unit, row)
     unit.trust.remove(name=behind_name(files.state))
     for card in files.read:
-        if _claim_keys(node, unit, card):
-            _keep_card(node, unit, card, files.list.version, row.source)
+        _keep_keys(node, unit, card)
+        _keep_card(node, unit, card, files.list.version, row.source)
     _unlist(unit, files)
     return is_new
 
@@ -136,22 +136,25 @@ def _unlist(unit: Unit, files: StateFiles) -> None:
             unit.authorities.replace(replace(row, is_listed=False))
 
 
-def _claim_keys(node: Node, unit: Unit, card: AuthorityCard) -> bool:
-    """Keep the keys of a card; tell whether none of them is another authority's."""
-    new: list[KeyRow] = []
+def _keep_keys(node: Node, unit: Unit, card: AuthorityCard) -> None:
+    """Keep the keys of a card beside whoever else lists them, and tell a person of those.
+
+    Keys are public: a stranger who lists one can sign nothing with it. Were the card refused for
+    that, any State could silence another, or keep its key from being revoked.
+    """
+    own = {"state": card.state, "authority": card.authority}
     for one in card.keys:
-        held = unit.keys.find(key_id=one.key.key_id)
-        if not held:
-            new.append(_key_row(node, card, one.key))
-        elif (held[0].state, held[0].authority) != (card.state, card.authority):
+        others = unit.keys.find(key_id=one.key.key_id)
+        if unit.keys.count(key_id=one.key.key_id, **own):
+            continue
+        unit.keys.add(_key_row(node, card, one.key))
+        for other in others[:1]:
             says = (
-                f"{card.state}/{card.authority} lists the key {one.key.key_id}, which is known as "
-                f"{held[0].state}/{held[0].authority}'s. The card was not taken in."
+                f"{card.state}/{card.authority} lists the key {one.key.key_id}, which "
+                f"{other.state}/{other.authority} lists too. Both cards count as their States "
+                f"signed them, each for itself alone. Ask both whose key it is."
             )
             tell_finding(node, unit, "key-claimed-twice", f"{card.state}/{card.authority}", says)
-            return False
-    unit.keys.add(*new)
-    return True
 
 
 def _key_row(node: Node, card: AuthorityCard, key: VerifyingKey) -> KeyRow:

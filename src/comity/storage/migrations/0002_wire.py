@@ -2,6 +2,19 @@
 
 import comity.storage.fields
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+
+def copy_keys(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Take over the keys that are known; only their primary key becomes another."""
+    alias = schema_editor.connection.alias
+    held = apps.get_model("storage", "Key")._default_manager.using(alias)
+    kept = apps.get_model("storage", "KnownKey")
+    names = ("key_id", "state", "authority", "document", "known_since")
+    kept._default_manager.using(alias).bulk_create(
+        kept(**dict(zip(names, row, strict=True))) for row in held.values_list(*names)
+    )
 
 
 class Migration(migrations.Migration):
@@ -11,6 +24,24 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # A primary key is not changed in place alike on SQLite and PostgreSQL: another table is.
+        migrations.CreateModel(
+            name='KnownKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_id', comity.storage.fields.DigestField(max_length=71)),
+                ('state', models.CharField(max_length=2)),
+                ('authority', models.CharField(max_length=200)),
+                ('document', comity.storage.fields.BytesField()),
+                ('known_since', comity.storage.fields.InstantField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key_id', 'state', 'authority'), name='key_of_authority')],
+            },
+        ),
+        migrations.RunPython(copy_keys),
+        migrations.DeleteModel(name='Key'),
+        migrations.RenameModel(old_name='KnownKey', new_name='Key'),
         migrations.CreateModel(
             name='Roster',
             fields=[
