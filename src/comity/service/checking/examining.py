@@ -34,7 +34,8 @@ def check_node(node: Node) -> Report:
     with _named(findings, "the tables"), node.store.view() as unit:
         chains = _chains(unit)
         # 2. Chains: the node's own key first, for without it this is another node's database.
-        if not unit.keys.find(key_id=node.key.public.key_id):
+        own = {"state": node.state, "authority": node.authority}
+        if not unit.keys.count(key_id=node.key.public.key_id, **own):
             findings.fail(2, f"The node's own key is not in its database. {_OTHER}")
     for ident in chains:
         with _named(findings, str(ident)):
