@@ -22,8 +22,8 @@ from comity.federation import (
     exit_code,
     judge_order,
 )
-from comity.federation.directory import AuthorityCard
-from comity.seal import PublicCard, read_public
+from comity.federation.directory import AuthorityCard, vouch
+from comity.seal import read_public
 
 FILE_HELP: Final = "The order, as it came."
 TRUST_HELP: Final = (
@@ -57,7 +57,7 @@ def verify_files(wish: Wish) -> tuple[bytes, int]:
     now = read_moment(wish.at) if wish.at else present()
     question = Question(
         now=now,
-        trust=[voucher for place in wish.trust for voucher in _read_cards(place, now)],
+        trust=[voucher for place in wish.trust for voucher in _read_cards(place)],
         revocations=[read_bounded(place) for place in wish.revoked],
         provider=wish.provider,
         exercise=wish.exercise,
@@ -90,10 +90,10 @@ def read_bounded(place: Path) -> bytes:
         raise FileNotRead(reason or "", where=str(place)) from error
 
 
-def _read_cards(place: Path, now: Instant) -> list[Voucher]:
+def _read_cards(place: Path) -> list[Voucher]:
     """Return what a card vouches for: one key, or all that a directory's card names.
 
-    A key that is revoked by now vouches for nothing, whatever time an order claims.
+    A card of a provider, or of who oversees, vouches for nothing: they issue no orders.
     """
     try:
         data = read_bounded(place)
@@ -103,13 +103,4 @@ def _read_cards(place: Path, now: Instant) -> list[Voucher]:
     except ComityError as error:
         detail = f"This is no card to trust. {error}"
         raise BadValue(detail, where=str(place)) from error
-    good = [one for one in card.keys if one.revoked is None or now < one.revoked]
-    return [
-        Voucher(
-            card=PublicCard(card.authority, card.authority, one.key),
-            state=card.state,
-            since=one.since,
-            until=one.until,
-        )
-        for one in good
-    ]
+    return [*vouch(card)]

@@ -18,11 +18,16 @@ from comity.seal.keys import VerifyingKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vouched:
-    """A sealer that is vouched for, from ``since`` until before ``until`` where these are given."""
+    """A sealer that is vouched for, from ``since`` until before ``until`` where these are given.
+
+    ``is_revoked``: its key was revoked when the package came in. Then it vouches for nothing,
+    whatever time the package claims: who stole a key can date back.
+    """
 
     card: PublicCard
     since: Instant | None = None
     until: Instant | None = None
+    is_revoked: bool = False
 
     def covers(self, at: Instant) -> bool:
         """Tell whether it is vouched for at this moment."""
@@ -44,6 +49,11 @@ def judge_sealer(
         return Verdict.FAILED, (
             f"The key is vouched for as one of {known[0].card.authority!r}, but it sealed as "
             f"{statement.authority!r}."
+        )
+    if any(entry.is_revoked for entry in known if entry.card.authority == statement.authority):
+        return Verdict.INDETERMINATE, (
+            "The key was revoked before the package came in: it vouches for nothing, whatever "
+            "time it claims."
         )
     if not any(
         entry.covers(statement.sealed_at) and entry.card.authority == statement.authority

@@ -4,7 +4,8 @@
 2. *Signatures*. Both verify over the order's bytes as received, under the key that stands in it.
 3. *Statement*. Its every field is known and possible. A later version: indeterminate.
 4. *Issuer*. Someone vouches for the key, as of the time of issue, as one of this authority.
-   Nobody: indeterminate. Someone, as another's key; or another key as this authority's: failed.
+   Nobody, or the key was revoked by ``now``, whatever time the order claims: indeterminate.
+   Someone, as another's key; or another key as this authority's: failed.
 5. *Current*. It is not over at ``now``. Dated ahead of ``now`` by more than 300 s: indeterminate.
 6. *Revocation*. No revocation at hand that can be believed names it. None at hand: said so, and
    indeterminate only if the order demands the check, for which a whole and current list of the
@@ -93,8 +94,8 @@ NEXT: Final[Mapping[Word, str]] = MappingProxyType(
 class Question:
     """What is asked about an order, and from what it is to be answered.
 
-    ``revocations`` are files as they came, ``provider`` is empty if it does not matter;
-    ``exercise`` says that an exercise is what is expected.
+    ``now`` is when the order came in. ``revocations`` are files as they came; ``provider`` is
+    empty if it does not matter; ``exercise`` says that an exercise is what is expected.
     """
 
     now: Instant
@@ -181,9 +182,13 @@ class _Examination:
         # 4. Issuer.
         order = _have(self.order)
         claim = Claim(
-            key=order.key, authority=order.authority, state=order.state, at=order.issued_at
+            key=order.key,
+            authority=order.authority,
+            state=order.state,
+            at=order.issued_at,
+            exercise=order.exercise,
         )
-        verdict, says = judge_claim(claim, self.question.trust)
+        verdict, says = judge_claim(claim, self.question.trust, self.question.now)
         if verdict is Verdict.INDETERMINATE:
             raise _Undecided(says)
         if verdict is Verdict.FAILED:
@@ -212,7 +217,7 @@ class _Examination:
             except ComityError as error:
                 doubts.append(f"Revocation file {number} cannot be used: {error}")
                 continue
-            is_believed, why = _believe(found, order, self.question.trust)
+            is_believed, why = _believe(found, order, self.question)
             if order.order in found.orders:
                 if not is_believed:
                     doubts.append(f"Revocation file {number} names it, but: {why}")
@@ -310,17 +315,26 @@ def _find_word(report: Report, order: Order | None, question: Question) -> Word:
     return Word.EXERCISE if question.exercise else Word.GENUINE
 
 
-def _believe(found: Revocation, order: Order, trust: Sequence[Voucher]) -> tuple[bool, str]:
+def _believe(found: Revocation, order: Order, question: Question) -> tuple[bool, str]:
     """Tell whether a revocation is of the authority that issued the order, and why not.
 
-    The order's own key may take the order back, whoever vouches for it.
+    The order's own key may take the order back, whoever vouches for it; but not once it is
+    known to be revoked, for then it may be a thief's.
     """
     if (found.authority, found.state) != (order.authority, order.state):
         return False, f"it is of {found.authority!r} of {found.state}."
-    if found.key.key_id.matches(order.key.key_id):
+    theirs = [one for one in question.trust if one.card.key.key_id.matches(found.key.key_id)]
+    is_good = not any(one.is_revoked(question.now) for one in theirs)
+    if is_good and found.key.key_id.matches(order.key.key_id):
         return True, ""
-    claim = Claim(key=found.key, authority=found.authority, state=found.state, at=found.at)
-    verdict, says = judge_claim(claim, trust)
+    claim = Claim(
+        key=found.key,
+        authority=found.authority,
+        state=found.state,
+        at=found.at,
+        exercise=order.exercise,
+    )
+    verdict, says = judge_claim(claim, question.trust, question.now)
     return verdict is Verdict.PASSED, says
 
 

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
 
-from comity.base import Digest, Ident, Report, Verdict
+from comity.base import Digest, Ident, Instant, Report, Verdict
 from comity.base.canonical import Json
 from comity.base.errors import ComityError, NotPermitted, OutOfReach
 from comity.evidence import Examined, VolumeSource, Vouched, check_package
@@ -110,7 +110,7 @@ def receive(node: Node, held: Held, transfer: Ident, descriptor: Descriptor) -> 
             closing(open_pieces(node, row, descriptor, lost)) as source,
         ):
             copying = CopyingSource(source, sink)
-            examined = check_package(copying, list_vouched(node))
+            examined = check_package(copying, list_vouched(node, row.peer_state, row.made))
             contents = _require_sound(node, examined, descriptor)
             copying.finish()
     except (LeaseLost, OutOfReach):
@@ -166,9 +166,19 @@ def _nothing_of(row: TransferRow, volume: int) -> PieceRow:
     return PieceRow(transfer=row.ident, volume=volume, chunk=0, size=0, blake3=b"", blob=None)
 
 
-def list_vouched(node: Node) -> tuple[Vouched, ...]:
-    """Return the sealers that the directory vouches for, each as of its time; and ourselves."""
-    known = [Vouched(card=one.card, since=one.since, until=one.until) for one in vouchers(node)]
+def list_vouched(node: Node, state: str, arrived: Instant) -> tuple[Vouched, ...]:
+    """Return the sealers that ``state`` vouches for, each as of its time; and ourselves.
+
+    A seal names an authority and no State: another State may have one of the same name, and list
+    under it a key that is not its own, even one that was revoked.
+    ``arrived`` is when the act came in that names the package by its digest: what was not here
+    when a key was revoked is not believed by it.
+    """
+    known = [
+        Vouched(card=one.card, since=one.since, until=one.until, is_revoked=one.is_revoked(arrived))
+        for one in vouchers(node)
+        if one.state == state
+    ]
     return (Vouched(card=node.sealer.card), *known)
 
 

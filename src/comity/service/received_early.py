@@ -140,7 +140,9 @@ def looked_into(node: Node, chosen: Chosen) -> Iterator[Found]:
     lost: list[PieceRow] = []
     try:
         with closing(open_pieces(node, chosen.row, chosen.descriptor, lost)) as source:
-            examined = check_seal(source, list_vouched(node, chosen.row.made))
+            examined = check_seal(
+                source, list_vouched(node, chosen.row.peer_state, chosen.row.made)
+            )
             contents = require_described(node, examined, chosen.descriptor)
             for serial in chosen.serials:
                 _require_object(source, contents, serial)

@@ -88,7 +88,9 @@ def desk(tmp_path: Path) -> Path:
         key = CardKey(key=KEY.public, since=SINCE, revoked=revoked)
         card = make_card("XB", authority=AUTHORITY, exercise=False, keys=(key,))
         (tmp_path / name).write_bytes(card.document())
-    (tmp_path / "other.json").write_bytes(make_card("XB", authority=AUTHORITY).document())
+    (tmp_path / "other.json").write_bytes(
+        make_card("XB", authority=AUTHORITY, exercise=False).document()
+    )
     return tmp_path
 
 

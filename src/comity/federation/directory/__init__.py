@@ -21,6 +21,7 @@ from comity.federation.directory.errors import (
     RolledBack,
     Stale,
 )
+from comity.federation.directory.vouching import vouch
 
 __all__ = [
     "AuthorityCard",
@@ -41,4 +42,5 @@ __all__ = [
     "RolledBack",
     "Stale",
     "card_path",
+    "vouch",
 ]

@@ -58,6 +58,9 @@ KINDS: Final = (
     "oversight",
     "provider",
 )
+# Who signs acts, receipts, packages and orders. A provider answers orders made to it, and
+# nothing else; who oversees reads, and signs nothing.
+ACTING: Final = frozenset({"central_authority", "contact_point", "competent_authority", "court"})
 _NAMES: Final = frozenset(
     {
         *("state", "authority", "kind", "exercise", "names", "zone", "languages", "call_back"),
@@ -126,6 +129,11 @@ class AuthorityCard:
     def path(self) -> str:
         """Return the name under which the directory lists the card."""
         return card_path(self.state, self.authority)
+
+    @property
+    def may_act(self) -> bool:
+        """Return whether one of this kind takes part in dossiers and issues orders."""
+        return self.kind in ACTING
 
     @property
     def is_reachable(self) -> bool:

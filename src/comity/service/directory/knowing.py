@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from comity.base import Instant
 from comity.federation import Voucher
-from comity.federation.directory import AuthorityCard
-from comity.seal.keyfiles import PublicCard
+from comity.federation.directory import AuthorityCard, vouch
 from comity.service.directory.errors import UnknownAuthority
 from comity.service.node import Node
 from comity.service.ports import Unit
@@ -66,10 +64,13 @@ def own_card(node: Node) -> Known:
 
 
 def vouchers(node: Node) -> tuple[Voucher, ...]:
-    """Return for every key of every listed authority a voucher, as judges of orders need."""
-    return tuple(
-        voucher for known in list_cards(node) if known.is_listed for voucher in _vouch(known.card)
-    )
+    """Return for every key of every listed authority a voucher, as judges of packages need.
+
+    Of the node's own ground alone: exercise keys never vouch for real work, nor the reverse.
+    """
+    cards = [known.card for known in list_cards(node) if known.is_listed]
+    ours = [card for card in cards if card.exercise is node.exercise]
+    return tuple(voucher for card in ours for voucher in vouch(card))
 
 
 def call_back_numbers(node: Node, unit: Unit, state: str, authority: str) -> frozenset[str]:
@@ -80,7 +81,7 @@ def call_back_numbers(node: Node, unit: Unit, state: str, authority: str) -> fro
     never a number of an exercise for real work.
     """
     rows = [row for row in unit.authorities.find(state=state) if row.is_listed]
-    read = [AuthorityCard.parse(row.document) for row in rows]
+    read = [_parse_card(row.document) for row in rows]
     cards = [card for card in read if card.exercise == node.exercise]
     meant = [card for card in cards if card.authority == authority]
     chosen = meant or [card for card in cards if card.kind in _DESKS]
@@ -126,14 +127,3 @@ def _known(node: Node, unit: Unit, row: AuthorityRow) -> Known:
         is_listed=row.is_listed,
         stale_since=stale_since(node, unit, row.state, row.source),
     )
-
-
-def _vouch(card: AuthorityCard) -> Iterator[Voucher]:
-    for one in card.keys:
-        ends = [moment for moment in (one.until, one.revoked) if moment is not None]
-        yield Voucher(
-            card=PublicCard(name=card.authority, authority=card.authority, key=one.key),
-            state=card.state,
-            since=one.since,
-            until=min(ends, default=None),
-        )
