@@ -37,6 +37,11 @@ The checks, each with the number that its findings bear:
     here of them is what its digest says, and as much as the transfer counts.
 23. *Received*. Packages received, and their volumes, are what follows from the acts.
 24. *Received packages*. Each opens and holds what was sealed; or it was erased.
+25. *Directory*. Keys and lists verify under what they stand on, and every card is the one that
+    its State lists. On a node without any directory that is said, and cards are only read.
+26. *Orders*. Every order on a provider is the file that an act of ours issued, verifies with a
+    key of ours, and is revoked as acts say; or it was erased.
+27. *Returns*. The pieces of every upload add up; returns and codes name orders that are there.
 
 What this cannot see: that the end of a chain was cut off together with all that followed
 from it, on this node alone. The other side holds its part of the exchanged chain, and

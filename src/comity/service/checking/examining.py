@@ -11,8 +11,10 @@ from comity.service.checking.blobs import check_blobs, check_jobs
 from comity.service.checking.chains import Chain, check_acts, check_covered
 from comity.service.checking.custody import check_custody, check_packages
 from comity.service.checking.derived import check_dossier, check_investigation
+from comity.service.checking.directory import check_directory
 from comity.service.checking.gathering import DATABASE, Findings
 from comity.service.checking.letters import check_letters
+from comity.service.checking.provider import check_orders
 from comity.service.checking.transfers import check_arrived, check_transfers
 from comity.service.node import Node
 from comity.service.ports import Unit
@@ -45,6 +47,8 @@ def check_node(node: Node) -> Report:
         check_jobs(node, findings)
     with _named(findings, "letters and receipts"):
         check_letters(node, findings)
+    with _named(findings, "the directory"):
+        check_directory(node, findings)
     findings.tell_ahead(node.clock.now())
     return findings.report()
 
@@ -82,6 +86,7 @@ def _check_chain(node: Node, ident: Ident, findings: Findings) -> None:
             check_dossier(chain)
             check_custody(chain)
             check_transfers(chain)
+            check_orders(chain)
     check_packages(chain)
     check_arrived(chain)
 

@@ -40,6 +40,9 @@ NAMES: Final = {
     22: "pieces",
     23: "received",
     24: "received packages",
+    25: "directory",
+    26: "orders",
+    27: "returns",
 }
 
 
