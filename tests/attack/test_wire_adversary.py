@@ -7,12 +7,16 @@ story says so a stolen or half-forged key. XB is attacked.
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.db import connections
 
+from comity.app import databases
 from comity.base import Digest, Ident, Instant, Verdict, limits
 from comity.base.errors import ComityError
 from comity.federation.bundle import Bundle
@@ -28,11 +32,12 @@ from comity.service.letters import list_letters, read_letter
 from comity.service.node import Node
 from comity.service.peers import Caller
 from comity.service.posting import post_letters
-from comity.service.receipts import accept_receipt, list_receipts
+from comity.service.receipts import accept_receipt, list_receipts, time_out
 from comity.service.receiving import accept_message, take_inbox
 from comity.service.receiving_refusals import Refused
 from comity.service.requests import take_step
 from comity.service.situations import Move
+from comity.storage.memory import MemoryStore
 from tests.cards import SINCE, card_of
 from tests.nodes import DUTY, make_desk
 from tests.seals import dumps, loads
@@ -369,6 +374,37 @@ def test_what_waits_is_bounded(forger: Forger, monkeypatch: pytest.MonkeyPatch) 
         late = forger.act(number=number, before=Digest.of(b"x"), step="tell")
         forger.bring(forger.message(late))
     assert forger.bring(forger.message()) == "busy"
+
+
+def test_what_waits_is_given_up_when_its_ancestors_never_came(forger: Forger) -> None:
+    forger.bring(forger.message(forger.act(number=3, before=Digest.of(b"x"), step="tell")))
+    forger.pair.forward("P31D")
+    take_inbox(forger.victim)
+    with forger.victim.store.view() as unit:
+        (row,) = unit.inbox.find()
+        assert (row.state, row.body, row.trouble) == ("refused", None, "late")
+
+
+def test_what_waits_is_looked_through_without_its_bodies(tmp_path: Path) -> None:
+    path = tmp_path / "template.sqlite3"
+    store = databases.open_database("bodies", databases.sqlite_settings(path, create=True))
+    databases.migrate("bodies")
+    kept = iter([MemoryStore(), store])
+    forger = Forger(make_pair(tmp_path, stores=lambda: next(kept)))
+    scan = bytes(6 << 20)
+    for number in range(3, 7):
+        covers = {"content": Digest.of(FORM), "scan": Digest.of(scan)}
+        terms = {"basis": "tst", "priority": "routine", "documents": "scan"}
+        late = forger.act(number=number, before=Digest.of(b"x"), covers=covers, terms=terms)
+        forger.bring(forger.message(late, documents={"content": FORM, "scan": scan}))
+    tracemalloc.start()
+    try:
+        take_inbox(forger.victim)
+        time_out(forger.victim)
+        assert tracemalloc.get_traced_memory()[1] < len(scan)
+    finally:
+        tracemalloc.stop()
+        connections.close_all()
 
 
 def test_a_third_authority_writes_into_no_dossier_of_others(forger: Forger) -> None:

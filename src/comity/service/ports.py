@@ -78,6 +78,9 @@ class Ledger(Protocol[Row]):
     def each(self, **where: object) -> Iterator[Row]:
         """Yield what ``find`` returns, in bounded memory; to be used up within the unit."""
 
+    def pick(self, *names: str, **where: object) -> tuple[tuple[object, ...], ...]:
+        """Return these fields of what ``find`` would return: of large rows, without their bytes."""
+
     def count(self, **where: object) -> int:
         """Return how many ``find`` would return."""
 
@@ -110,6 +113,9 @@ class Errands(Versioned[Errand], Protocol[Errand]):
 
     def due(self, now: Instant, most: int) -> tuple[Errand, ...]:
         """Return waiting rows due by ``now`` that no worker holds, the longest due first."""
+
+    def pick_due(self, now: Instant, most: int, *names: str) -> tuple[tuple[object, ...], ...]:
+        """Return these fields of what ``due`` would return: without the bytes of large rows."""
 
 
 class Unit(Protocol):
@@ -257,6 +263,12 @@ class Store(Protocol):
     def view(self) -> AbstractContextManager[Unit]:
         """Look at one moment of the store; writing is a defect and stops the process."""
 
+    def mark(self) -> object:
+        """Return what differs from the last mark in this thread if others wrote in between.
+
+        It is a hint, and may differ for no reason. What this thread writes itself may not show.
+        """
+
     def faults(self) -> tuple[str, ...] | None:
         """Return what is wrong with the store itself; None if it cannot be asked."""
 
@@ -300,6 +312,9 @@ class Blobs(Protocol):
 
     def remove(self, name: Digest) -> None:
         """Remove it if it is there."""
+
+    def free(self) -> int:
+        """Return how many bytes may still be written; raise ``OutOfReach`` if it cannot be told."""
 
     def strays(self) -> Iterator[str]:
         """Yield the places of what is neither a blob nor a draft; nobody touches it."""

@@ -26,6 +26,7 @@ from comity.service.findings import make_finding
 from comity.service.letters import ACT, ASKING, BY_COURIER, DONE, RELAYED, WAITING, halted
 from comity.service.letters_parties import NODE, find_key
 from comity.service.node import Node, Officer
+from comity.service.parcels import inbox_heads, letter_heads
 from comity.service.peers import Caller
 from comity.service.ports import Unit
 from comity.service.receipts_signing import (
@@ -94,12 +95,12 @@ def time_out(node: Node) -> int:
         unread = [
             row
             for state in _INBOX_OPEN
-            for row in unit.inbox.find(state=state)
+            for row in inbox_heads(unit, state=state)
             if _is_past(row.deliver_by, now)
         ]
         unopened = [
             row
-            for row in unit.inbox.find(state=_INBOX_DONE, retrieved=None)
+            for row in inbox_heads(unit, state=_INBOX_DONE, retrieved=None)
             if _is_past(row.retrieve_by, now)
         ]
     late = [_each(node, letters, _fail_relay)]
@@ -273,7 +274,9 @@ def _each(
 
 
 def _open_letters(unit: Unit) -> list[LetterRow]:
-    return [row for state in (WAITING, RELAYED) for row in unit.letters.find(state=state, kind=ACT)]
+    return [
+        row for state in (WAITING, RELAYED) for row in letter_heads(unit, state=state, kind=ACT)
+    ]
 
 
 def _is_late(row: LetterRow, now: Instant) -> bool:

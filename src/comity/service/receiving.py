@@ -27,7 +27,7 @@ from comity.seal.errors import SealBroken
 from comity.service import receiving_refusals as why
 from comity.service.directory import UnknownAuthority
 from comity.service.errors import AlreadyThere, OtherGround
-from comity.service.findings import UNKNOWN, make_finding
+from comity.service.findings import DISK, make_finding
 from comity.service.letters_parties import find_key, our_address
 from comity.service.node import Node
 from comity.service.peers import Caller
@@ -49,7 +49,7 @@ def accept_message(node: Node, caller: Caller | None, data: bytes) -> bytes:
     ``caller`` proved who they are; None if the message came on a disk, where only its age is
     not asked. Raise ``Refused``, ``Malformed`` or ``TooLarge`` where nobody is known to answer.
     """
-    source = UNKNOWN if caller is None else f"{caller.state} {caller.authority}"
+    source = DISK if caller is None else f"{caller.state} {caller.authority}"
     try:
         found = read_message(data)
         _require_caller(caller, found)
@@ -148,10 +148,10 @@ def _keep(node: Node, message: Message) -> bytes:
 
 
 def _require_room(unit: Unit, sender: Address) -> None:
-    held = {"sender_state": sender.state, "sender_authority": sender.authority}
+    held = {"sender_state": sender.state}
     waiting = sum(unit.inbox.count(state=state, **held) for state in ("waiting", "held"))
     if waiting >= limits.MESSAGES_HELD:
-        raise Refused(why.BUSY, f"{waiting} messages of {sender} wait already.")
+        raise Refused(why.BUSY, f"{waiting} messages of {sender.state} wait already.")
 
 
 def _reject(node: Node, message: Message, refusal: Refused) -> bytes:

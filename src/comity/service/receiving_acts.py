@@ -13,9 +13,9 @@ Locks are taken in one order, here and where we post: the dossier, then the mess
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from comity.base import Instant
+from comity.base import Instant, limits
 from comity.base.errors import ComityError, OutOfReach
 from comity.federation.delays import later, rank
 from comity.federation.message import PAYLOAD_TYPE, Statement
@@ -30,6 +30,7 @@ from comity.service.errors import AlreadyThere, LeaseLost, Moved, StoreDamaged
 from comity.service.findings import make_finding
 from comity.service.letters_parties import NODE
 from comity.service.node import Node
+from comity.service.parcels import inbox_heads
 from comity.service.ports import Unit
 from comity.service.receipts_signing import draw_up, keep_once, tell_sender
 from comity.service.receiving_judging import (
@@ -55,6 +56,7 @@ LEASE_SECONDS: Final = 60
 # After so many beginnings it may be the message that kills the workers: it is set aside.
 MOST_ATTEMPTS: Final = 30
 _PAUSE_SECONDS: Final = 5
+_SECONDS_A_DAY: Final = 86_400
 _CANDIDATES: Final = 64
 _MOST_AT_ONCE: Final = 200
 
@@ -74,10 +76,14 @@ def _claim(node: Node) -> InboxRow | None:
     """Claim a message that is due; the same worker may lose it when its lease ends."""
     now = node.clock.now()
     with node.store.view() as unit:
-        if not unit.inbox.due(now, 1):
-            return None
+        due = unit.inbox.pick_due(now, _CANDIDATES, "priority", "due", "message")
+    if not due:
+        return None
     with node.store.unit() as unit:
-        for row in sorted(unit.inbox.due(now, _CANDIDATES), key=_urgency):
+        for _, _, message in sorted(due, key=_urgency):
+            row = unit.inbox.get(message)
+            if row.state != WAITING or (row.lease_until is not None and row.lease_until > now):
+                continue  # another worker was faster
             taken = replace(
                 row,
                 fence=row.fence + 1,
@@ -134,7 +140,7 @@ def _take(node: Node, row: InboxRow, parcel: Parcel) -> None:
         _close(unit, done, DONE, "")
         keep_once(unit, receipt)
         tell_sender(node, unit, row, receipt)
-        _wake(node, unit, unit.inbox.find(state=HELD, dossier=head.ident))
+        _wake(node, unit, inbox_heads(unit, state=HELD, dossier=head.ident))
 
 
 def _lock(node: Node, unit: Unit, row: InboxRow, parcel: Parcel) -> tuple[DossierRow, InboxRow]:
@@ -213,12 +219,33 @@ def _put_back(node: Node, row: InboxRow, error: ComityError) -> None:
 
 
 def _wake_all(node: Node) -> None:
-    """Wake what was held a moment too late to be woken with the act that it waits for."""
+    """Wake what was held a moment too late to be woken with the act that it waits for.
+
+    What it waits for may never come: after as long as a message may be on its way it is given up.
+    """
+    now = node.clock.now()
     with node.store.view() as unit:
-        ready = [row for row in unit.inbox.find(state=HELD) if is_ready(node, unit, row)]
+        held = inbox_heads(unit, state=HELD)
+        ready = [row for row in held if is_ready(node, unit, row)]
     if ready:
         with node.store.unit() as unit:
             _wake(node, unit, tuple(ready))
+    for row in held:
+        if now.seconds_after(row.received) > limits.MESSAGE_DAYS * _SECONDS_A_DAY:
+            _give_up(node, row)
+
+
+def _give_up(node: Node, row: InboxRow) -> None:
+    """Drop a message whose ancestor never came; its sender was told when its time was over."""
+    with node.store.unit() as unit:
+        held = unit.inbox.lock(row.message)
+        if held.state != HELD:
+            return
+        _close(unit, held, REFUSED, why.LATE)
+        make_finding(
+            node, unit, kind=why.LATE, source=f"{row.sender_state} {row.sender_authority}",
+            says=f"It waited for {held.trouble}, which never came.", evidence=row.statement,
+        )  # fmt: skip # one finding
 
 
 def _wake(node: Node, unit: Unit, rows: tuple[InboxRow, ...]) -> None:
@@ -245,5 +272,6 @@ def _swap(unit: Unit, row: InboxRow) -> None:
     unit.inbox.swap(row, expected=row.fence)
 
 
-def _urgency(row: InboxRow) -> tuple[int, Instant]:
-    return rank(row.priority), row.due
+def _urgency(found: tuple[Any, ...]) -> tuple[int, Instant]:
+    priority, due, _ = found
+    return rank(priority), due

@@ -24,6 +24,10 @@ from comity.storage import models
 from comity.storage.foreign import readable, translated
 
 _BATCH: Final = 500
+# https://www.sqlite.org/pragma.html#pragma_data_version: changes with what others commit.
+_MARK_OF_FILE: Final = "PRAGMA data_version"
+# The number that the next writing transaction gets, in whichever database of the server.
+_MARK_OF_SERVER: Final = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
 # So many faults of a damaged file are told, each cut to so many characters.
 _MOST_FAULTS: Final = 10
 _FAULT_LENGTH: Final = 200
@@ -68,6 +72,12 @@ class DatabaseTable(Generic[Row]):
             if model is None:
                 return
             yield self._row(model)
+
+    def pick(self, *names: str, **where: object) -> tuple[tuple[object, ...], ...]:
+        """Return these fields of matching rows in the order of their keys."""
+        columns = [self._columns[name] for name in names]
+        with readable():
+            return tuple(self._ordered(where).values_list(*columns))
 
     def count(self, **where: object) -> int:
         """Return how many match."""
@@ -134,9 +144,18 @@ class DatabaseErrands(DatabaseVersioned[Errand]):
 
     def due(self, now: Instant, most: int) -> tuple[Errand, ...]:
         """Return waiting rows due by ``now`` that no worker holds."""
+        return tuple(self._read(self._waiting(now)[:most]))
+
+    def pick_due(self, now: Instant, most: int, *names: str) -> tuple[tuple[object, ...], ...]:
+        """Return these fields of what ``due`` would return."""
+        columns = [self._columns[name] for name in names]
+        with readable():
+            return tuple(self._waiting(now).values_list(*columns)[:most])
+
+    def _waiting(self, now: Instant) -> QuerySet[Model]:
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         found = self._rows.filter(free, state="waiting", due__lte=now)
-        return tuple(self._read(found.order_by(F("due"), *self._kind.KEY)[:most]))
+        return found.order_by(F("due"), *self._kind.KEY)
 
 
 @dataclass(frozen=True)
@@ -197,6 +216,13 @@ class DatabaseStore:
         """Look at one moment of the store."""
         with translated(), _snapshot(self._alias):
             yield self._tables
+
+    def mark(self) -> object:
+        """Return what the database itself counts: changes of the file, or writers."""
+        connection = connections[self._alias]
+        with translated(), connection.cursor() as cursor:
+            cursor.execute(_MARK_OF_FILE if connection.vendor == "sqlite" else _MARK_OF_SERVER)
+            return str(cursor.fetchone()[0])
 
     def faults(self) -> tuple[str, ...] | None:
         """Let SQLite read through its whole file; PostgreSQL offers nothing of the kind."""

@@ -52,6 +52,10 @@ class MemoryTable(Generic[Row]):
             if all(getattr(row, name) == value for name, value in where.items()):
                 yield row  # type: ignore[misc] # one kind of row per table
 
+    def pick(self, *names: str, **where: object) -> tuple[tuple[object, ...], ...]:
+        """Return these fields of matching rows in the order of their keys."""
+        return tuple(tuple(getattr(row, name) for name in names) for row in self.each(**where))
+
     def count(self, **where: object) -> int:
         """Return how many match."""
         return len(self.find(**where))
@@ -105,6 +109,10 @@ class MemoryErrands(MemoryVersioned[Errand]):
         ]
         return tuple(sorted(found, key=lambda row: (row.due, _key(row)))[:most])
 
+    def pick_due(self, now: Instant, most: int, *names: str) -> tuple[tuple[object, ...], ...]:
+        """Return these fields of what ``due`` would return."""
+        return tuple(tuple(getattr(row, name) for name in names) for row in self.due(now, most))
+
 
 @dataclass(frozen=True)
 class MemoryUnit:
@@ -151,6 +159,7 @@ class MemoryStore:
     def __init__(self) -> None:
         """Begin empty."""
         self._kept: Kept = {field.name: {} for field in fields(MemoryUnit)}
+        self._count = 0
         self._turn = threading.Lock()
 
     @contextmanager
@@ -160,6 +169,7 @@ class MemoryStore:
             copy = {name: dict(kept) for name, kept in self._kept.items()}
             yield _unit(copy)
             self._kept = copy
+            self._count += 1
 
     @contextmanager
     def view(self) -> Iterator[MemoryUnit]:
@@ -168,6 +178,10 @@ class MemoryStore:
         for field in fields(unit):
             getattr(unit, field.name).is_open = False
         yield unit
+
+    def mark(self) -> object:
+        """Return how often something was written."""
+        return self._count
 
     def faults(self) -> tuple[str, ...] | None:
         """Return None: there is nothing that could be read through."""
