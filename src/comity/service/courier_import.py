@@ -23,13 +23,14 @@ from comity.federation.message import Address
 from comity.federation.receipt import read_receipt
 from comity.service.courier_disk import list_items, open_item, read_item, read_listed
 from comity.service.errors import OtherGround
-from comity.service.fetching import keep_list, keep_piece, note_wrong
-from comity.service.findings import make_finding
+from comity.service.fetching import keep_list, keep_piece, tell_wrong
+from comity.service.findings import DISK, make_finding
 from comity.service.jobs import wake
 from comity.service.node import Node
 from comity.service.receipts import accept_receipt
 from comity.service.receiving import accept_message, take_inbox
 from comity.service.rows import PieceRow, TransferRow
+from comity.service.transfers_bounds import NoRoom, require_room
 from comity.service.transfers_state import FETCHING, IN, read_descriptor_of
 
 NEW: Final = "new"
@@ -62,8 +63,8 @@ def import_disk(node: Node, place: Path) -> tuple[Told, ...]:
     """
     items, strange = list_items(place)
     listed = read_listed(place)
-    cover = _read_cover(node, place, listed)
-    importing = _Importing(node, place, listed, f"{cover.sender}")
+    _require_cover(node, place, listed)
+    importing = _Importing(node, place, listed)
     told = list(importing.run(items, strange))
     missing = sorted(listed.keys() - {item.name for item in items})
     told += [
@@ -76,7 +77,8 @@ def import_disk(node: Node, place: Path) -> tuple[Told, ...]:
     )
 
 
-def _read_cover(node: Node, place: Path, listed: dict[str, Digest]) -> Cover:
+def _require_cover(node: Node, place: Path, listed: dict[str, Digest]) -> None:
+    """Return if the disk is for us; whom it says it is from proves nothing, and is not used."""
     data = read_item(place, Item.parse(COVER))
     if listed.get(COVER) != Digest.of(data):
         detail = "Its cover is not the one that its manifest lists."
@@ -87,7 +89,6 @@ def _read_cover(node: Node, place: Path, listed: dict[str, Digest]) -> Cover:
         raise DiskRefused(detail, where=str(place))
     if cover.exercise is not node.exercise:
         raise OtherGround(where=str(place))
-    return cover
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,6 @@ class _Importing:
     node: Node
     place: Path
     listed: dict[str, Digest]
-    source: str
 
     def run(
         self, items: tuple[Item, ...], strange: tuple[str, ...]
@@ -185,10 +185,10 @@ class _Importing:
             if item.kind == "chunks":
                 return self._take_list(row, volume, item)
             return self._take_volume(row, volume, item)
-        except OutOfReach:
+        except (OutOfReach, NoRoom):
             raise
         except ComityError as error:
-            note_wrong(self.node, row, item.name, error)
+            self._tell_wrong(row, item.name, error)
             return _Outcome(REFUSED, str(error))
 
     def _compare(self, row: TransferRow, item: Item) -> _Outcome:
@@ -210,6 +210,7 @@ class _Importing:
         waiting = [piece for piece in pieces if piece.blob is None]
         if not waiting:
             return _Outcome(KNOWN)
+        require_room(self.node, volume.size)
         with open_item(self.place, item) as file:
             wrong = [piece for piece in waiting if not self._take_chunk(row, piece, file)]
         says = f"{len(waiting) - len(wrong)} of {len(pieces)} chunks were new."
@@ -223,7 +224,7 @@ class _Importing:
         try:
             keep_piece(self.node, piece, file.read(piece.size))
         except ChunkWrong as error:
-            note_wrong(self.node, row, f"Chunk {piece.chunk} of volume {piece.volume}", error)
+            self._tell_wrong(row, f"Chunk {piece.chunk} of volume {piece.volume}", error)
             return False
         return True
 
@@ -233,4 +234,9 @@ class _Importing:
 
     def _note(self, says: str) -> None:
         with self.node.store.unit() as unit:
-            make_finding(self.node, unit, kind="disk-strange", says=says, source=self.source)
+            make_finding(self.node, unit, kind="disk-strange", says=says, source=DISK)
+
+    def _tell_wrong(self, row: TransferRow, where: str, error: ComityError) -> None:
+        """Tell of it as of a disk's: it does not count against what the sender sends."""
+        with self.node.store.unit() as unit:
+            tell_wrong(self.node, unit, row, where, error, source=DISK)

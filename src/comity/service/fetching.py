@@ -47,6 +47,7 @@ from comity.service.received import FETCH, PieceLost, receive
 from comity.service.requests import keep_house_act
 from comity.service.rows import PieceRow, TransferRow
 from comity.service.situations import Move
+from comity.service.transfers_bounds import require_room
 from comity.service.transfers_state import (
     DONE,
     FETCHING,
@@ -119,7 +120,9 @@ def _fetch_all(node: Node, held: Held, row: TransferRow) -> None:
     if missing := any_missing(node, row, descriptor):
         pulling = _Pulling(node, held, row, _find_peer(node, row))
         for volume in missing:
+            require_room(node, volume.size)
             pulling.pull(volume)
+    require_room(node, row.size)
     receive(node, held, row.ident, descriptor)
 
 
@@ -193,12 +196,19 @@ def forget_piece(node: Node, piece: PieceRow) -> None:
 def note_wrong(node: Node, row: TransferRow, where: str, error: ComityError) -> int:
     """Note that something wrong came; return how often that was since a person looked."""
     with node.store.unit() as unit:
-        says = f"{where} of {row.ident} is not what was signed for. {error.detail}"
-        make_finding(node, unit, kind="chunk-wrong", says=says, source=peer_name(row))
+        tell_wrong(node, unit, row, where, error, source=peer_name(row))
         current = unit.transfers.lock(row.ident)
         count = _wrong_before(current) + 1
         change_transfer(unit, row.ident, trouble=f"{ChunkWrong.code} {count}")
     return count
+
+
+def tell_wrong(  # noqa: PLR0913 # what was wrong, of what, and who brought it
+    node: Node, unit: Unit, row: TransferRow, where: str, error: ComityError, *, source: str
+) -> None:
+    """Keep a finding that something wrong came; ``source`` is who is proved to have sent it."""
+    says = f"{where} of {row.ident} is not what was signed for. {error.detail}"
+    make_finding(node, unit, kind="chunk-wrong", says=says, source=source)
 
 
 def _wrong_before(row: TransferRow) -> int:

@@ -230,7 +230,8 @@ def _require_seen(unit: Unit, parcel: Parcel) -> None:
 
 def _fork(held: ActRow, parcel: Parcel) -> None:
     """Refuse a second act for one place; both envelopes are the proof."""
-    detail = f"{held.digest} and {parcel.act.digest} do not stand in one chain of {held.chain}."
+    # It names the place alone: however many claim it, it is one finding (``findings.WEIGHTY``).
+    detail = f"Another act claims the place of {held.digest}, or to follow it, in {held.chain}."
     raise Refused(why.FORK, detail, evidence=held.envelope + b"\n" + parcel.signed.envelope)
 
 

@@ -72,6 +72,10 @@ class JoinedStore:
         """Look at what the transaction sees."""
         yield self._unit
 
+    def mark(self) -> object:
+        """Return the mark of the store."""
+        return self._store.mark()
+
     def faults(self) -> tuple[str, ...] | None:
         """Return what is wrong with the store itself."""
         return self._store.faults()
@@ -100,6 +104,10 @@ class LateBlobs:
     def size(self, name: Digest) -> int:
         """Return the length in bytes."""
         return self._blobs.size(name)
+
+    def free(self) -> int:
+        """Return how many bytes may still be written."""
+        return self._blobs.free()
 
     def names(self) -> Iterator[Digest]:
         """Yield the names of all that is kept."""

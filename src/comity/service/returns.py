@@ -101,11 +101,12 @@ def begin_return(node: Node, data: bytes, voice: Voice) -> ReturnRow:
             raise TooLarge
     with refusals_kept(node, data):
         said = open_return(data)
-    with refusals_kept(node, data, said.order):
+    with refusals_kept(node, data, said.order) as heard:
         if said.key is not None:
             with node.store.view() as unit:
                 order = find_order(unit, said.order)
             require_caller(node, order, voice.call)
+            heard.note(order.provider)
         with node.store.unit() as unit:
             order, held = held_order(unit, said.order)
             speaker = find_speaker(node, unit, order, said, voice.code)
@@ -114,7 +115,8 @@ def begin_return(node: Node, data: bytes, voice: Voice) -> ReturnRow:
 
 def put_piece(node: Node, row: ReturnRow, piece: Piece) -> int:
     """Keep the next piece of a return whose sender was admitted; return how much is here now."""
-    with refusals_kept(node, b"", row.order):
+    with refusals_kept(node, b"", row.order) as heard:
+        heard.note(row.provider if row.is_identified else "")
         with node.store.view() as unit:
             require_live(node, unit, find_order(unit, row.order))
         return append_piece(node, row.ident, piece.offset, piece.data, piece.digest)
@@ -223,7 +225,8 @@ def _complete(node: Node, row: ReturnRow) -> ReturnRow:
         orders = order_names(unit, row.dossier)
     said = open_return(data)
     try:
-        with refusals_kept(node, data, row.order):
+        with refusals_kept(node, data, row.order) as heard:
+            heard.note(row.provider if row.is_identified else "")
             heads = read_heads(reader, said, orders)
     except (Malformed, TooLarge):
         refuse_upload(node, row.ident)

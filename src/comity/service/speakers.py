@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -38,6 +38,7 @@ from comity.service.uploads import WrongPiece
 IDENTIFIED: Final = "yes"
 NOT_IDENTIFIED: Final = "provider not identified"
 _SOURCE: Final = "a provider's door"
+_MOST_NAME: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,9 @@ def provider_key(node: Node, unit: Unit, order: OrderRow, key_id: Digest) -> Ver
     except UnknownAuthority as error:
         detail = "The directory has no card of this provider; without one a code is needed."
         raise NotIdentified(detail, where=order.order) from error
+    if known.card.kind != "provider":
+        detail = "The directory lists an authority of this name, but not as a provider."
+        raise NotIdentified(detail, where=order.order)
     if not known.is_listed or known.card.exercise is not node.exercise:
         detail = "The directory lists this provider no more."
         raise NotIdentified(detail, where=order.order)
@@ -119,13 +123,35 @@ def require_caller(node: Node, order: OrderRow, call: Call) -> None:
     admit_nonce(node, caller, mark.nonce, Instant(now.at + life))
 
 
+@dataclass
+class Heard:
+    """Who was heard at the door so far: a finding names a provider only once it is proved."""
+
+    provider: str = field(default="", init=False)
+
+    def prove(self, speaker: Speaker) -> Speaker:
+        """Note that this speaker is who it says, if its key proved that; return it."""
+        if speaker.is_identified:
+            self.note(speaker.order.provider)
+        return speaker
+
+    def note(self, provider: str) -> None:
+        """Note that the key of this provider proved who calls."""
+        self.provider = provider
+
+
 @contextmanager
-def refusals_kept(node: Node, data: bytes, order: str = "") -> Iterator[None]:
-    """Let what is refused be found by a person; count a wrong code; then refuse it all the same."""
+def refusals_kept(node: Node, data: bytes, order: str = "") -> Iterator[Heard]:
+    """Let what is refused be found by a person; count a wrong code; then refuse it all the same.
+
+    What is refused counts against the provider if it is proved, else against the order that
+    it knows the name of, else against all strangers together: none uses up another's share.
+    """
+    heard = Heard()
     try:
-        yield
+        yield heard
     except (DoesNotVerify, NotPermitted, UnknownOrder, WrongPiece) as error:
-        _keep_refusal(node, data, order, error)
+        _keep_refusal(node, data, order, error, heard)
         raise
 
 
@@ -135,17 +161,19 @@ def held_order(unit: Unit, order: str) -> tuple[OrderRow, DossierRow]:
     return row, unit.dossiers.lock(row.dossier)
 
 
-def _keep_refusal(node: Node, data: bytes, order: str, error: ComityError) -> None:
-    known = order
+def _keep_refusal(node: Node, data: bytes, order: str, error: ComityError, heard: Heard) -> None:
+    known, source = order, f"{_SOURCE}, {order}"
     with node.store.unit() as unit:
-        if not unit.orders.find(order=order[:100]):
-            known = "an unknown order"
+        if not unit.orders.find(order=order[:_MOST_NAME]):
+            known, source = "an unknown order", _SOURCE
+        if heard.provider:
+            source = f"{_SOURCE}, proved: {heard.provider}"
         make_finding(
             node,
             unit,
             kind=error.code,
             says=f"Refused on {known}: {error.sentence()}",
-            source=_SOURCE,
+            source=source,
             evidence=_sealed(node, data),
         )
     if isinstance(error, CodeRefused) and known == order:

@@ -26,6 +26,7 @@ from comity.service.received import FETCH
 from comity.service.requests import keep_house_act
 from comity.service.rows import DossierRow, TransferRow
 from comity.service.situations import Move
+from comity.service.transfers_bounds import NotAskedFor, hold_back, require_asked
 from comity.service.transfers_state import (
     CONFIRM,
     DESCRIPTOR,
@@ -139,25 +140,32 @@ def note_act(
 
 
 def note_descriptor(node: Node, unit: Unit, head: DossierRow, act: Act, document: bytes) -> None:
-    """Begin to fetch what an act of the other side hands over.
+    """Begin to fetch what an act of the other side hands over, if it was asked for.
 
-    What is wrong with a descriptor is a finding: the act stays, and nothing is fetched.
+    What is wrong with a descriptor is a finding: the act stays, and nothing is fetched. What
+    goes beyond the bounds waits for an officer (``transfers_bounds``).
     """
     try:
         descriptor = _read_descriptor(act, document)
         if _is_known(unit, descriptor, act):
             return
+        require_asked(node, unit, head, act)
     except OutOfReach:
         raise
     except ComityError as error:
-        says = f"The descriptor in {act.digest} of {head.ident} was refused. {error}"
-        source = f"{act.holder} {act.authority}"
-        make_finding(
-            node, unit, kind="descriptor-refused", says=says, source=source, evidence=document
-        )
+        _refuse(node, unit, head, act, error)
         return
     job = ask_for(node, unit, FETCH, head.ident, {TRANSFER: str(descriptor.transfer)})
-    unit.transfers.add(_incoming(node, head, act, descriptor, job))
+    row = _incoming(node, head, act, descriptor, job)
+    unit.transfers.add(row)
+    hold_back(node, unit, row)
+
+
+def _refuse(node: Node, unit: Unit, head: DossierRow, act: Act, error: ComityError) -> None:
+    """Tell of a descriptor that is refused; it is a document of the dossier and stays there."""
+    kind = "descriptor-unasked" if isinstance(error, NotAskedFor) else "descriptor-refused"
+    says = f"The descriptor in {act.digest} of {head.ident} was refused. {error}"
+    make_finding(node, unit, kind=kind, says=says, source=f"{act.holder} {act.authority}")
 
 
 def _read_descriptor(act: Act, document: bytes) -> Descriptor:

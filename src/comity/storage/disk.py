@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,6 +114,11 @@ class DiskBlobs:
         """Remove it if it is there."""
         with _translated():
             _place(self._folder, name).unlink(missing_ok=True)
+
+    def free(self) -> int:
+        """Return how many bytes may still be written."""
+        with _translated():
+            return shutil.disk_usage(self._folder).free
 
     def strays(self) -> Iterator[str]:
         """Yield the places, as printable text, of what is neither a blob nor a draft."""
