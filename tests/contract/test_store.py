@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from django.db import connections
 
 from comity.base import Digest, Instant, Period
 from comity.service.errors import AlreadyThere, Moved, NotThere
@@ -164,3 +166,29 @@ def test_a_dossier_may_follow_another(store: Store) -> None:
 
 def _after(period: str) -> Instant:
     return rows.START.plus(Period.parse(period))
+
+
+def test_the_mark_changes_when_another_thread_writes(store: Store) -> None:
+    before = store.mark()
+    elsewhere(store)
+    assert store.mark() != before
+
+
+def test_the_mark_stays_while_nobody_writes(store: Store) -> None:
+    before = store.mark()
+    with store.view() as unit:
+        unit.dossiers.find()
+    assert store.mark() == before
+
+
+def elsewhere(store: Store) -> None:
+    """Write in another thread, as another process does."""
+
+    def write() -> None:
+        with store.unit() as unit:
+            unit.dossiers.add(rows.dossier())
+        connections.close_all()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()

@@ -27,6 +27,11 @@ _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 def canonical_bytes(value: Json) -> bytes:
     """Return the canonical form of ``value``; raise ``BadValue`` if it has none."""
     _require_plain(value)
+    return _write(value)
+
+
+def _write(value: Json) -> bytes:
+    """Return the canonical form of what is plain."""
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
@@ -63,7 +68,7 @@ def parse_json(data: bytes, *, limit: int = limits.DOCUMENT_BYTES) -> Json:
 def parse_canonical(data: bytes, *, limit: int = limits.DOCUMENT_BYTES) -> Json:
     """Read JSON that is in its canonical form to the last byte; else raise ``Malformed``."""
     value = parse_json(data, limit=limit)
-    if canonical_bytes(value) != data:
+    if _write(value) != data:
         detail = "It is not in canonical form (RFC 8785)."
         raise Malformed(detail)
     return value

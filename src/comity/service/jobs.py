@@ -68,6 +68,9 @@ def ask_for(node: Node, unit: Unit, kind: str, dossier: Ident, order: Json) -> I
 def claim(node: Node, *, seconds: int = LEASE_SECONDS) -> Held | None:
     """Claim the job that is longest due; return None if none is due."""
     now = node.clock.now()
+    with node.store.view() as unit:
+        if not unit.jobs.due(now, 1):
+            return None  # most often; and nobody's write was held up
     with node.store.unit() as unit:
         for job in unit.jobs.due(now, _CANDIDATES):
             if job.attempts >= MOST_ATTEMPTS:

@@ -104,9 +104,11 @@ def admit_nonce(node: Node, caller: Caller, nonce: str, until: Instant) -> None:
 def forget_nonces(node: Node) -> int:
     """Remove the nonces of requests that would be too old by now; return for how many moments."""
     now = node.clock.now()
-    with node.store.unit() as unit:
+    with node.store.view() as unit:
         times = unit.nonces.distinct("until")
-        past = [time for time in times if isinstance(time, Instant) and time < now]
-        for time in past:
-            unit.nonces.remove(until=time)
+    past = [time for time in times if isinstance(time, Instant) and time < now]
+    if past:
+        with node.store.unit() as unit:
+            for time in past:
+                unit.nonces.remove(until=time)
     return len(past)

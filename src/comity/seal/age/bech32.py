@@ -7,6 +7,8 @@ checksum. All lower case or all upper case, never mixed; spare bits are zero.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import xor
 from typing import Final
 
 from comity.base import limits
@@ -15,6 +17,11 @@ from comity.base.errors import Malformed
 _LETTERS: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES: Final = {letter: value for value, letter in enumerate(_LETTERS)}
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+# What the five bits that are shifted out add to the checksum, for each of their values.
+_TERMS: Final = tuple(
+    reduce(xor, (term for bit, term in enumerate(_GENERATOR) if top >> bit & 1), 0)
+    for top in range(32)
+)
 _CHECKSUM: Final = 6
 _GROUP: Final = 5
 _BYTE: Final = 8
@@ -49,10 +56,7 @@ def _malformed(name: str) -> Malformed:
 def _polymod(values: Iterable[int]) -> int:
     check = 1
     for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << _GROUP ^ value
-        for bit, term in enumerate(_GENERATOR):
-            check ^= term if top >> bit & 1 else 0
+        check = (check & 0x1FFFFFF) << _GROUP ^ value ^ _TERMS[check >> 25]
     return check
 
 

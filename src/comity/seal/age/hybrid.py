@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -63,7 +63,7 @@ class Recipient:
     @classmethod
     def parse(cls, text: str) -> Recipient:
         """Read ``age1pq1…``; raise ``Malformed`` for anything else."""
-        return cls(read_bech32(text, _RECIPIENT))
+        return _parse_recipient(text)
 
     @property
     def family(self) -> str:
@@ -91,6 +91,12 @@ class Recipient:
     def __str__(self) -> str:
         """Return the written form, 1959 characters."""
         return write_bech32(_RECIPIENT, self.raw)
+
+
+@lru_cache(maxsize=256)
+def _parse_recipient(text: str) -> Recipient:
+    """Read a recipient once: it is public, and everything sealed to a dossier asks for it."""
+    return Recipient(read_bech32(text, _RECIPIENT))
 
 
 class Identity:

@@ -42,7 +42,7 @@ from comity.service.directory.updating import (
 )
 from comity.service.errors import PeerUnreachable
 from comity.service.node import Node
-from comity.service.ports import Wire
+from comity.service.ports import Unit, Wire
 from comity.service.rows import TrustRow
 
 # A revoked key is refused after this at the latest; a timestamp lives a day.
@@ -120,12 +120,13 @@ def refresh_directory(node: Node, *, most: int = limits.STATES) -> Refreshed:
 def refresh_due(node: Node) -> int:
     """Refresh if it is time; return 1 if it was. Two workers at once do no harm."""
     now = node.clock.now()
+    with node.store.view() as unit:
+        if node.wire is None or not _is_due(unit, now):
+            return 0  # most often; and nobody's write was held up
     with node.store.unit() as unit:
+        if not _is_due(unit, now):
+            return 0
         held = unit.trust.find(name=ASKED)
-        if held and held[0].expires is not None and now < held[0].expires:
-            return 0
-        if node.wire is None or not unit.trust.count():
-            return 0
         row = TrustRow(
             name=ASKED,
             version=held[0].version + 1 if held else 1,
@@ -137,6 +138,14 @@ def refresh_due(node: Node) -> int:
         (unit.trust.replace if held else unit.trust.add)(row)
     refresh_directory(node, most=_A_PASS)
     return 1
+
+
+def _is_due(unit: Unit, now: Instant) -> bool:
+    """Return whether the directory was not asked for a while, if there is one."""
+    for row in unit.trust.find(name=ASKED):
+        if row.expires is not None and now < row.expires:
+            return False
+    return unit.trust.count() > 0
 
 
 def _ask_mirrors(going: _Pass, shared: Shared) -> None:
