@@ -17,6 +17,7 @@ from comity.seal.keys import SigningKey
 from comity.service.checking import check_node
 from comity.service.directory import accept_pairing, refresh_directory
 from comity.service.letters_parties import find_key
+from comity.service.received import list_vouched
 from comity.service.rotation import know_key
 from comity.service.rows import KeyRow
 from comity.storage.memory import MemoryStore
@@ -107,6 +108,15 @@ def test_a_claim_is_told_to_a_person(scene: Scene) -> None:
     assert scene.findings() == [CLAIM]
 
 
+def test_a_state_that_claims_many_keys_makes_one_finding(scene: Scene) -> None:
+    scene.join()
+    keys = [*make_card("XB").keys, *make_card("XB", seed=8).keys]
+    for number, key in enumerate(keys):
+        _claim(scene, key, authority=f"XA-THIEF {number}")
+    refresh_directory(scene.node)
+    assert scene.findings() == [CLAIM]
+
+
 def test_a_record_checks_out_although_another_state_lists_the_keys_of_both_sides() -> None:
     pair = make_pair()
     pair.send()
@@ -133,7 +143,22 @@ def test_a_revoked_key_stays_revoked_for_its_owner_whoever_else_lists_it(scene: 
         find_key(scene.node, unit, Address("XB", "XB-CA"), stolen.key.key_id)
 
 
-def test_acts_do_not_check_out_under_a_key_that_somebody_else_lists() -> None:
+def test_a_sealer_of_the_same_name_in_another_state_does_not_vouch_for_a_seal(
+    scene: Scene,
+) -> None:
+    _claim(scene, _new_key(994), authority="XB-CA")
+    scene.join()
+    named = [one.card.key for one in list_vouched(scene.node, "XB", scene.clock.now())]
+    assert make_card("XB").keys[0].key in named
+    assert _new_key(994).key not in named
+
+
+@pytest.mark.parametrize(
+    "owner", [("AA", "XA central authority"), ("XA", "XA-THIEF")], ids=["State", "authority"]
+)
+def test_acts_do_not_check_out_under_a_key_that_somebody_else_lists(
+    owner: tuple[str, str],
+) -> None:
     pair = make_pair()
     pair.send()
     pair.run()
@@ -144,8 +169,8 @@ def test_acts_do_not_check_out_under_a_key_that_somebody_else_lists() -> None:
         unit.keys.add(
             KeyRow(
                 key_id=key.key_id,
-                state="AA",
-                authority="AA-THIEF",
+                state=owner[0],
+                authority=owner[1],
                 document=canonical_bytes(key.as_data()),
                 known_since=node.clock.now(),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -63,9 +64,13 @@ def keep_state(node: Node, unit: Unit, files: StateFiles, source: str) -> bool:
     row = _row(node, state_name(files.state), files.list, held[0].source if held else source)
     _keep(unit, row)
     unit.trust.remove(name=behind_name(files.state))
+    claims = [claim for card in files.read for claim in _keep_keys(node, unit, card)]
     for card in files.read:
-        _keep_keys(node, unit, card)
         _keep_card(node, unit, card, files.list.version, row.source)
+    if claims:
+        # One for all: a State that lists many keys of others is not to fill the list of findings.
+        more = f" Of {len(claims)} such keys this is one." if len(claims) > 1 else ""
+        tell_finding(node, unit, "key-claimed-twice", files.state, claims[0] + more)
     _unlist(unit, files)
     return is_new
 
@@ -136,25 +141,23 @@ def _unlist(unit: Unit, files: StateFiles) -> None:
             unit.authorities.replace(replace(row, is_listed=False))
 
 
-def _keep_keys(node: Node, unit: Unit, card: AuthorityCard) -> None:
-    """Keep the keys of a card beside whoever else lists them, and tell a person of those.
+def _keep_keys(node: Node, unit: Unit, card: AuthorityCard) -> Iterator[str]:
+    """Keep the new keys of a card; yield what a person must know of those that others list too.
 
     Keys are public: a stranger who lists one can sign nothing with it. Were the card refused for
     that, any State could silence another, or keep its key from being revoked.
     """
     own = {"state": card.state, "authority": card.authority}
     for one in card.keys:
-        others = unit.keys.find(key_id=one.key.key_id)
         if unit.keys.count(key_id=one.key.key_id, **own):
             continue
-        unit.keys.add(_key_row(node, card, one.key))
-        for other in others[:1]:
-            says = (
+        for other in unit.keys.find(key_id=one.key.key_id)[:1]:
+            yield (
                 f"{card.state}/{card.authority} lists the key {one.key.key_id}, which "
                 f"{other.state}/{other.authority} lists too. Both cards count as their States "
                 f"signed them, each for itself alone. Ask both whose key it is."
             )
-            tell_finding(node, unit, "key-claimed-twice", f"{card.state}/{card.authority}", says)
+        unit.keys.add(_key_row(node, card, one.key))
 
 
 def _key_row(node: Node, card: AuthorityCard, key: VerifyingKey) -> KeyRow:
