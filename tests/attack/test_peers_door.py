@@ -213,6 +213,30 @@ def test_a_refusal_tells_a_stranger_nothing_of_the_node(door: Door) -> None:
     assert json.loads(told)["status"] == 401
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Content-Length": ""},
+        {"Content-Length": "99999999"},
+        {"Content-Digest": "garbage"},
+        {"Transfer-Encoding": "chunked"},
+    ],
+)
+def test_what_is_refused_by_its_head_alone_is_kept_for_a_person(
+    door: Door, change: dict[str, str]
+) -> None:
+    door.send({**door.signed(), **change})
+    assert [(one.kind, one.source) for one in door.findings()] == [("request-refused", "unknown")]
+
+
+def test_a_peer_that_sends_too_much_at_once_is_refused_and_kept(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BODIES_AT_ONCE", 0)
+    assert door.send(door.signed()).status_code == 429
+    assert [one.source for one in door.findings()] == ["XB/XB-CA"]
+
+
 class _Slow:
     """A request whose body comes when it is let go."""
 

@@ -1,10 +1,12 @@
 """A door as a process: ``python -m comity.web.serving peers|desk FOLDER --parent PID``.
 
-granian on WSGI: one worker process with a bounded number of threads, HTTP/1.1 alone. The
-peers' door speaks TLS 1.3 and nothing older. Bounds on those who are slow: a request's head
-must come within 15 seconds, and an idle connection is closed after as many; a body is read
-only when its length, its sender and its digest are known, and of one sender only some are read
-at once (``web.bodies``). The process is replaced every few hours, which ends what hangs.
+granian with one worker process, HTTP/1.1 alone. The peers' door speaks TLS 1.3 and nothing
+older, and is ASGI: ``web.lanes`` keeps threads for peers and a clock over bodies, which the
+server's WSGI does not know. The desk's door, for the authority's own people, is WSGI, whose
+answers may stream. A request's head must come within 15 seconds, and an idle connection is
+closed after as many; a body is read only when its length, its sender and its digest are known,
+and of one sender only some are read at once (``web.bodies``). The process is replaced every few
+hours, which ends what hangs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import argparse
 import functools
 import multiprocessing
 import os
+import resource
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,8 +35,9 @@ _URLS: Final = {PEERS: "comity.web.urls_peers", DESK: "comity.web.urls_desk"}
 _HEAD_MILLISECONDS: Final = 15_000
 _HEAD_BYTES: Final = 64 << 10
 _THREADS: Final = 32
-# Connections that may wait for a thread: beyond, the system's own queue holds them.
-_BACKPRESSURE: Final = 128
+# Connections, also idle ones: beyond, the system's own queue holds them. One at the peers' door
+# costs no thread; there are to be more than a stranger holds with ease.
+_CONNECTIONS: Final = {PEERS: 2_048, DESK: 128}
 _LIFETIME_SECONDS: Final = 6 * 3600
 _PATIENCE_SECONDS: Final = 10
 
@@ -44,14 +48,13 @@ def main(words: list[str] | None = None) -> None:
     end_with(asked.parent)
     settings = read_settings(asked.folder)
     begin_logs(asked.door, settings)
+    _raise_files(2 * _CONNECTIONS[asked.door])
     host, port = read_address(settings.peers if asked.door == PEERS else settings.desk)
     server = Server(
         "comity.web.serving",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
-        blocking_threads=_THREADS,
-        backpressure=_BACKPRESSURE,
+        backpressure=_CONNECTIONS[asked.door],
         websockets=False,
         http1_settings=HTTP1Settings(
             header_read_timeout=_HEAD_MILLISECONDS, max_buffer_size=_HEAD_BYTES
@@ -60,13 +63,14 @@ def main(words: list[str] | None = None) -> None:
         log_dictconfig=_log_settings(asked.door),
         workers_lifetime=_LIFETIME_SECONDS,
         workers_kill_timeout=_PATIENCE_SECONDS,
+        **_manner(asked.door),
         **_tls(asked.door, asked.folder),
     )
     load = functools.partial(load_door, asked.door, asked.folder, os.getpid())
     server.serve(target_loader=load, wrap_loader=False)
 
 
-def load_door(door: str, folder: Path, parent: int) -> Any:  # noqa: ANN401 - a WSGI application
+def load_door(door: str, folder: Path, parent: int) -> Any:  # noqa: ANN401 - an application of WSGI or ASGI
     """Open the node and return the application; called in the process that serves."""
     if multiprocessing.parent_process() is not None:
         end_with(parent)
@@ -85,10 +89,26 @@ def make_application(door: str, folder: Path, settings: Settings) -> Any:  # noq
     configure_django(_URLS[door])
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - Django is set up first
 
+    from comity.web.lanes import Lanes  # noqa: PLC0415 - as above
     from comity.web.place import take_place  # noqa: PLC0415 - as above
 
     take_place(open_node(folder), settings)
-    return WSGIHandler()
+    return Lanes(WSGIHandler()) if door == PEERS else WSGIHandler()
+
+
+def _raise_files(wanted: int) -> None:
+    """Let so many files be open, where the system lets us: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _manner(door: str) -> dict[str, Any]:
+    """Return how the server calls the application; its threads are ours at the peers' door."""
+    if door == PEERS:
+        return {"interface": Interfaces.ASGINL}
+    return {"interface": Interfaces.WSGI, "blocking_threads": _THREADS}
 
 
 def _tls(door: str, folder: Path) -> dict[str, Any]:

@@ -31,11 +31,12 @@ from comity.service.node import Node, Officer
 from comity.service.repeats import Once, Said, do_once
 from comity.service.tokens import Holder, TokenRefused, find_holder
 from comity.web.api import errors
-from comity.web.api.bounds import take_body
+from comity.web.api.bounds import take_body, take_code
 from comity.web.api.fields import is_key
 from comity.web.api.permissions import Permission, may, roles_with
 from comity.web.api.problems import Problem
 from comity.web.api.throttle import Throttle
+from comity.web.bodies import neighbourhood
 from comity.web.place import current_node
 
 ROLE: Final = "Comity-Role"
@@ -139,7 +140,7 @@ class Bearer(HttpBearer):
         try:
             holder = find_holder(node, token)
         except TokenRefused as refused:
-            address = request.META.get("REMOTE_ADDR", "")
+            address = neighbourhood(request.META.get("REMOTE_ADDR", ""))
             if _THROTTLE.count(address, node.clock.now()):
                 raise errors.TooManyTries from refused
             raise errors.Unauthenticated from refused
@@ -266,7 +267,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _open(request: HttpRequest) -> Asked:
     """Let anybody in: where the code in the body is the key."""
-    take_body(request, request.META.get("REMOTE_ADDR", ""))
+    take_code(request)
     nobody = Holder(actor="", roles=(), token=Digest.of(b""))
     return Asked(
         node=current_node(), holder=nobody, role="", permission=Permission.PUBLIC, http=request

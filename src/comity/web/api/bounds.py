@@ -10,7 +10,7 @@ from ninja.parser import Parser
 from comity.base import limits, parse_json
 from comity.base.errors import DoesNotVerify
 from comity.web.api import errors
-from comity.web.bodies import read_body
+from comity.web.bodies import read_body, read_stranger
 
 # One document of 32 MiB in base64, and air.
 BODY_BYTES: Final = 48 << 20
@@ -33,9 +33,17 @@ class StrictParser(Parser):
 
 def take_body(request: HttpRequest, sender: str) -> None:
     """Read the body as the bounds have it; one sender sends only so many at once."""
-    require_body(request)
+    require_body(request, _most(request))
     if request.headers.get("Content-Length", "0") != "0":
         body = read_body(request, _most(request), sender=sender)
+        request._body = body  # noqa: SLF001 # where Django keeps what was read
+
+
+def take_code(request: HttpRequest) -> None:
+    """Read the short body of somebody who has no token yet."""
+    require_body(request, limits.CODE_BODY_BYTES)
+    if request.headers.get("Content-Length", "0") != "0":
+        body = read_stranger(request, limits.CODE_BODY_BYTES)
         request._body = body  # noqa: SLF001 # where Django keeps what was read
 
 
@@ -43,7 +51,7 @@ def _most(request: HttpRequest) -> int:
     return PIECE_BYTES if request.method == "PATCH" else BODY_BYTES
 
 
-def require_body(request: HttpRequest) -> None:
+def require_body(request: HttpRequest, most: int) -> None:
     """Refuse a body before it is read: without a length, over the bound, of another kind."""
     if request.headers.get("Transfer-Encoding"):
         raise errors.LengthMissing
@@ -54,7 +62,7 @@ def require_body(request: HttpRequest) -> None:
         return
     if not (text.isascii() and text.isdigit()):
         raise errors.LengthMissing
-    if len(text) > _DIGITS or int(text) > _most(request):
+    if len(text) > _DIGITS or int(text) > most:
         raise errors.BodyTooLarge
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if int(text) and kind != (_PIECE if request.method == "PATCH" else _JSON):

@@ -4,11 +4,14 @@ Checked in this order, and nothing of the body is read before 5: 1 the length is
 bounded (411, 413); 2 there is a digest in the right form (400); 3 the host that was asked for
 is ours (401: a request meant for another node); 4 the signature is by the key that the
 directory names for the sender (401); 5 its nonce is new (401); 6 the body has the digest (400).
-What fails from 3 on is kept as a finding for a person; of strangers only so much a day.
+What fails is kept as a finding for a person, also a body of too many at once or one that comes
+too slowly; of strangers only so much a day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -17,7 +20,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.http import HttpRequest
 
-from comity.base.errors import ComityError, DoesNotVerify, NotPermitted
+from comity.base.errors import ComityError, DoesNotVerify, NotPermitted, TooLarge
 from comity.domain.party import UnknownState
 from comity.service.directory import UnknownAuthority, find_card
 from comity.service.findings import UNKNOWN, make_finding
@@ -30,10 +33,18 @@ from comity.transport.signing import (
     require_digest_form,
     verify_request,
 )
-from comity.web.bodies import body_length, read_body, require_no_body
+from comity.web.bodies import (
+    BodyLate,
+    LengthMissing,
+    TooManyAtOnce,
+    body_length,
+    read_body,
+    require_no_body,
+)
 from comity.web.place import Place
 
 _SIGNED: Final = ("HTTP_SIGNATURE", "HTTP_SIGNATURE_INPUT", "HTTP_CONTENT_DIGEST")
+_MEASURES: Final = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")
 _SAFE: Final = "/~!$&'()*+,;=:@"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 KIND: Final = "request-refused"
@@ -57,25 +68,38 @@ class Admitted:
 def admit(place: Place, request: HttpRequest, most: int) -> Admitted:
     """Return who calls and with what; ``most`` bounds the body in bytes.
 
-    Raise ``LengthMissing``, ``TooLarge``, ``DigestRefused``, ``NotAdmitted``, ``BodyCut`` or
-    ``TooManyAtOnce``.
+    Raise ``LengthMissing``, ``TooLarge``, ``DigestRefused``, ``NotAdmitted``, ``BodyCut``,
+    ``BodyLate`` or ``TooManyAtOnce``; all but ``BodyCut`` having kept a finding.
     """
     has_body = request.method in _WITH_BODY
-    if has_body:
-        body_length(request, most)
-        require_digest_form(request.META.get("HTTP_CONTENT_DIGEST", ""))
-    else:
-        require_no_body(request)
+    with _reported(place.node, request, UNKNOWN):
+        _require_form(request, most, has_body=has_body)
     caller = _identify(place, request, has_body=has_body)
     if not has_body:
         return Admitted(caller=caller, body=b"")
-    body = read_body(request, most, sender=caller.keyid)
-    try:
+    with _reported(place.node, request, caller.keyid):
+        body = read_body(request, most, sender=caller.keyid, group=caller.state)
         require_digest(request.META.get("HTTP_CONTENT_DIGEST", ""), body)
-    except DoesNotVerify as error:
-        _report(place.node, request, caller.keyid, error)
-        raise
     return Admitted(caller=caller, body=body)
+
+
+def _require_form(request: HttpRequest, most: int, *, has_body: bool) -> None:
+    """Refuse what can be refused by its head alone."""
+    if not has_body:
+        require_no_body(request)
+        return
+    body_length(request, most)
+    require_digest_form(request.META.get("HTTP_CONTENT_DIGEST", ""))
+
+
+@contextmanager
+def _reported(node: Node, request: HttpRequest, source: str) -> Iterator[None]:
+    """Let what is refused be found by a person; then refuse it all the same."""
+    try:
+        yield
+    except (LengthMissing, TooLarge, DoesNotVerify, TooManyAtOnce, BodyLate) as error:
+        _report(node, request, source, error)
+        raise
 
 
 def _identify(place: Place, request: HttpRequest, *, has_body: bool) -> Caller:
@@ -146,7 +170,7 @@ def _inbound(request: HttpRequest) -> Inbound:
 def _report(node: Node, request: HttpRequest, source: str, error: ComityError) -> None:
     """Keep what was refused; the evidence is what was signed, not the body."""
     said = [f"{request.method} {quote(request.path, safe=_SAFE)[:200]}"]
-    said += [f"{name}: {str(request.META.get(name, ''))[:1000]}" for name in _SIGNED]
+    said += [f"{name}: {str(request.META.get(name, ''))[:1000]}" for name in (*_SIGNED, *_MEASURES)]
     with node.store.unit() as unit:
         make_finding(
             node,

@@ -73,15 +73,17 @@ def read_length(request: HttpRequest, most: int) -> int:
 def read_body(request: HttpRequest, most: int, sender: str = "") -> tuple[bytes, Digest]:
     """Return a body and its digest, once they are what was announced.
 
-    Of one ``sender`` only so many are read at once; a stranger is told by where it calls from.
+    Of one ``sender`` only so many are read at once; who names none is a stranger.
     """
-    sender = sender or f"providers {request.META.get('REMOTE_ADDR', '')}"
     size = read_length(request, most)
     announced = request.META.get("HTTP_CONTENT_DIGEST", "")
     if not announced:
         raise BodyDiffers
     expected = read_content_digest(announced)
-    data = bodies.read_body(request, size, sender=sender)
+    if sender:
+        data = bodies.read_body(request, size, sender=sender, group="returns")
+    else:
+        data = bodies.read_stranger(request, size)
     if len(data) != size or not Digest.of(data).matches(expected):
         raise BodyDiffers
     return data, expected

@@ -27,7 +27,7 @@ from comity.service.returns import Piece, admit, begin_return, end_return, put_p
 from comity.service.rows import ReturnRow
 from comity.service.speakers import refusals_kept
 from comity.service.uploads import WrongOffset, show_upload
-from comity.web.bodies import TooManyAtOnce
+from comity.web.bodies import BodyLate, TooManyAtOnce
 from comity.web.place import current_node
 from comity.web.problems import answer_problem
 from comity.web.providers.bodies import (
@@ -52,6 +52,7 @@ _STATUSES: Final[tuple[tuple[type[ComityError], int], ...]] = (
     (CodeRefused, 401),
     (CodesResting, 429),
     (TooManyAtOnce, 429),
+    (BodyLate, 408),
 )
 _View = Callable[..., HttpResponse]
 
