@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from django.db import connections
 
+from comity.app.databases import close_connections
 from comity.base import Digest, Instant, Period
 from comity.service.errors import AlreadyThere, Moved, NotThere
 from comity.service.ports import Store
@@ -187,7 +187,7 @@ def elsewhere(store: Store) -> None:
     def write() -> None:
         with store.unit() as unit:
             unit.dossiers.add(rows.dossier())
-        connections.close_all()
+        close_connections()
 
     thread = threading.Thread(target=write)
     thread.start()
