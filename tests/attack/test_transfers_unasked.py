@@ -181,6 +181,23 @@ def test_what_is_on_its_way_counts_against_the_disk(
 
 
 @pytest.mark.parametrize(
+    ("state", "trouble"),
+    [("refused", "seal/broken"), ("stopped", "service/erased"), ("done", "")],
+)
+def test_what_is_dropped_or_taken_over_takes_nothing_of_the_bounds(
+    crossing: Crossing, monkeypatch: pytest.MonkeyPatch, state: str, trouble: str
+) -> None:
+    row = crossing.offer()
+    monkeypatch.setattr(limits, "PEER_TRANSFER_BYTES", row.size)
+    with crossing.xa.store.unit() as unit:
+        first = unit.transfers.get(row.ident)
+        other = replace(first, ident=Ident("xfr_" + "7" * 26), dossier=Ident("dos_" + "7" * 26))
+        unit.transfers.add(replace(other, size=1 << 60, state=state, trouble=trouble))
+        hold_back(crossing.xa, unit, first)
+        assert unit.transfers.get(row.ident).state == "fetching"
+
+
+@pytest.mark.parametrize(
     "make",
     [
         lambda: huge(1, limits.VOLUME_BYTES + 1),

@@ -18,6 +18,7 @@ from comity.base.errors import ComityError, DoesNotVerify, NotPermitted
 from comity.domain.standing import Outcome
 from comity.seal.act import Act
 from comity.service.chains import EXCHANGED
+from comity.service.errors import ContentErased
 from comity.service.findings import make_finding
 from comity.service.jobs import STOPPED as JOB_STOPPED
 from comity.service.node import Node
@@ -27,6 +28,7 @@ from comity.service.transfers_state import (
     DONE,
     HAND_OVER,
     IN,
+    REFUSED,
     STOPPED,
     halt_transfer,
     peer_name,
@@ -102,8 +104,9 @@ def _require_bounds(node: Node, unit: Unit, row: TransferRow) -> None:
         detail = f"{len(here)} transfers came in {row.dossier} already."
         raise NotByItself(detail)
     _require_sum(here, row, limits.DOSSIER_TRANSFER_BYTES, f"In {row.dossier}")
-    going = [one for one in counted if one.state != DONE]
-    theirs = [one for one in going if one.peer_state == row.peer_state]
+    lying = [one for one in counted if one.state != DONE and not _is_dropped(one)]
+    theirs = [one for one in lying if one.peer_state == row.peer_state]
+    going = [one for one in lying if one.state != REFUSED]
     _require_sum(theirs, row, limits.PEER_TRANSFER_BYTES, f"From {row.peer_state}")
     require_room(node, sum(_TWICE * one.size - one.got for one in (*going, row)))
 
@@ -118,6 +121,11 @@ def _require_sum(rows: list[TransferRow], row: TransferRow, most: int, where: st
 def _is_held_back(row: TransferRow) -> bool:
     """Return whether this waits for an officer, and nothing of it is here."""
     return row.state == STOPPED and row.got == 0 and row.trouble in {NotByItself.code, NoRoom.code}
+
+
+def _is_dropped(row: TransferRow) -> bool:
+    """Return whether nothing of it is here any more, and nothing will come."""
+    return (row.state == REFUSED and row.got == 0) or row.trouble == ContentErased.code
 
 
 def _let_wait(node: Node, unit: Unit, row: TransferRow, error: ComityError) -> None:
