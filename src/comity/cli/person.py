@@ -22,6 +22,7 @@ from comity.service.people import (
     Newcomer,
     add_person,
     find_login,
+    give_token,
     list_persons,
     reset_person,
     retire_person,
@@ -87,7 +88,8 @@ def token(  # noqa: PLR0913 # each is an option that a person may give
 ) -> None:
     """Make another token for a person who stands beside you."""
     node, person = _find(folder, login)
-    told = {**_data(person), **_hand_over(issue_token(node, person.actor, label, days), token_file)}
+    issued = give_token(node, _HAND, person.actor, label, days)
+    told = {**_data(person), **_hand_over(issued, token_file)}
     tell(told, f"A token for {login}.{_where(told)}", as_json=as_json)
 
 

@@ -7,6 +7,11 @@ law file's, by which steps are taken, and the platform's own:
 - ``operator``            keeps the node running; sees no dossier and no content
 - ``enrolment_officer``   enrols persons and says who is on duty; sees no dossier
 - ``oversight``           reads the record and its decisions, not the content
+
+Nobody becomes another in silence: who invites, resets, changes roles, retires or makes
+another's token, and each use of a code, is a finding of its own, in the same transaction.
+It is under the name of the person concerned, and nobody can use up its share for others; a
+reset and changed roles wake the people on duty besides.
 """
 
 from __future__ import annotations
@@ -20,10 +25,21 @@ from typing import Final
 from comity.base.errors import BadValue
 from comity.domain.plain import require_line
 from comity.service.errors import AlreadyThere, NotThere, Unfit
+from comity.service.findings import make_finding
 from comity.service.node import Node, Officer
+from comity.service.notices import FINDING, URGENT, note
 from comity.service.ports import Unit
 from comity.service.rows import PersonRow
-from comity.service.tokens import INVITATION, RESET, Issued, issue, revoke_all, spend
+from comity.service.tokens import (
+    API,
+    INVITATION,
+    RESET,
+    Issued,
+    TokenRefused,
+    issue,
+    revoke_all,
+    spend,
+)
 
 OPERATOR: Final = "operator"
 ENROLMENT: Final = "enrolment_officer"
@@ -41,6 +57,8 @@ _MAIL: Final = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _OPAQUE: Final = 10
+# After these somebody may act as another, or as more than before.
+_WAKING: Final = frozenset({"reset", "roles", "token"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +85,9 @@ def add_person(node: Node, newcomer: Newcomer) -> PersonRow:
 
 def invite_person(node: Node, officer: Officer, newcomer: Newcomer) -> tuple[PersonRow, Issued]:
     """Enrol a person who accepts later; return the code to be handed over in person."""
-    del officer
     with node.store.unit() as unit:
         person = _add(node, unit, newcomer, is_active=False)
+        _tell(node, unit, person, "invited", f"{officer.actor} invited it as {person.roles}.")
         return person, issue(node, unit, person.actor, INVITATION)
 
 
@@ -79,16 +97,33 @@ def accept_code(node: Node, code: str, label: str) -> tuple[PersonRow, Issued]:
         spent = spend(node, unit, code)
         person = replace(unit.persons.get(spent.actor), is_active=True)
         unit.persons.replace(person)
+        says = f"The code of its {spent.purpose} of {spent.made} became a token."
+        _tell(node, unit, person, "accepted", says)
         return person, issue(node, unit, person.actor, "api", label)
 
 
 def reset_person(node: Node, officer: Officer, actor: str) -> Issued:
-    """End all tokens of a person, and return a code with which to begin anew."""
-    del officer
+    """End all tokens of a person, and return a code with which to begin anew.
+
+    Whoever holds the code acts as that person, so the people on duty are told at once.
+    """
     with node.store.unit() as unit:
         person = unit.persons.get(actor)
         revoke_all(node, unit, person.actor)
+        says = f"{officer.actor} ended its tokens and got a code to begin anew as it."
+        _tell(node, unit, person, "reset", says)
         return issue(node, unit, person.actor, RESET)
+
+
+def give_token(node: Node, officer: Officer, actor: str, label: str, days: int) -> Issued:
+    """Make another's token, by hand on the node itself; raise ``TokenRefused`` if it is retired."""
+    with node.store.unit() as unit:
+        person = unit.persons.get(actor)
+        if not person.is_active:
+            raise TokenRefused
+        says = f"{officer.actor} made a token that acts as it."
+        _tell(node, unit, person, "token", says)
+        return issue(node, unit, actor, API, label, days)
 
 
 def change_roles(node: Node, officer: Officer, actor: str, roles: Sequence[str]) -> PersonRow:
@@ -97,8 +132,11 @@ def change_roles(node: Node, officer: Officer, actor: str, roles: Sequence[str])
         detail = "Nobody changes their own roles."
         raise Unfit(detail)
     with node.store.unit() as unit:
-        person = replace(unit.persons.get(actor), roles=_write_roles(node, roles))
+        before = unit.persons.get(actor)
+        person = replace(before, roles=_write_roles(node, roles))
         unit.persons.replace(person)
+        says = f"{officer.actor} changed its roles from {before.roles} to {person.roles}."
+        _tell(node, unit, person, "roles", says)
         return person
 
 
@@ -111,6 +149,7 @@ def retire_person(node: Node, officer: Officer, actor: str) -> PersonRow:
         person = replace(unit.persons.get(actor), is_active=False)
         unit.persons.replace(person)
         revoke_all(node, unit, actor)
+        _tell(node, unit, person, "retired", f"{officer.actor} retired it and ended its tokens.")
         return person
 
 
@@ -150,6 +189,14 @@ def _add(node: Node, unit: Unit, newcomer: Newcomer, *, is_active: bool) -> Pers
         raise AlreadyThere(detail)
     unit.persons.add(person)
     return person
+
+
+def _tell(node: Node, unit: Unit, person: PersonRow, what: str, says: str) -> None:
+    """Leave a trace of what was done to a person, by opaque names alone."""
+    source = f"person {person.actor}"
+    make_finding(node, unit, kind=f"person-{what}", says=says, source=source)
+    if what in _WAKING:
+        note(node, unit, FINDING, URGENT)
 
 
 def _require_plain(person: PersonRow) -> None:

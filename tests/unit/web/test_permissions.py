@@ -88,6 +88,25 @@ def test_every_role_of_the_law_has_a_line_in_the_table() -> None:
     assert set(book().roles) <= set(ROLES)
 
 
+# What hands out content: documents, files of orders, forms, objects.
+CONTENTS = (
+    ("GET", "/orders/{order}/file"),
+    ("GET", "/dossiers/{dossier}/form"),
+    ("GET", "/dossiers/{dossier}/documents/{digest}"),
+    ("GET", "/dossiers/{dossier}/contents/{digest}"),
+    ("GET", "/returns/{upload}/comparison"),
+    ("POST", "/packages/{package}/export"),
+    ("POST", "/packages/{package}/disclosures"),
+    ("POST", "/transfers/{transfer}/early-opening"),
+)
+
+
+@pytest.mark.parametrize("route", CONTENTS)
+def test_oversight_operators_and_enrolment_are_handed_no_content(route: tuple[str, str]) -> None:
+    for role in ("oversight", "operator", "enrolment_officer"):
+        assert ROUTES[route].permission not in ROLES[role] | EVERYBODYS
+
+
 def test_a_role_that_nobody_knows_may_do_nothing() -> None:
     assert not any(may("king", one) for one in Permission)
 

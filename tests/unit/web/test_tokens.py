@@ -123,3 +123,33 @@ def test_bad_tokens_are_slowed_down_and_good_ones_still_pass(door: Door) -> None
     assert set(codes) == {401, 429}
     assert codes[-1] == 429
     assert door.get("duty", "me").status_code == 200
+
+
+def test_a_reset_is_told_to_oversight_and_to_the_person_with_who_did_it(door: Door) -> None:
+    code = told(door.post("enrol", "persons/xa-duty/reset"))["code"]
+    door.tokens["duty"] = told(door.post("", "invitations/accept", {"code": code}))["token"]
+    for who in ("watch", "duty"):
+        found = {one["kind"]: one for one in told(door.get(who, "findings"))["items"]}
+        assert found["person-reset"]["source"] == "person xa-duty"
+        assert found["person-reset"]["says"].startswith("xa-enrol ")
+        assert "reset" in found["person-accepted"]["says"]
+
+
+def test_a_reset_wakes_the_people_on_duty(door: Door) -> None:
+    door.post("enrol", "persons/xa-duty/reset")
+    (row,) = told(door.get("ca", "notices"))["items"]
+    assert (row["kind"], row["priority"]) == ("finding", "urgent")
+
+
+def test_what_is_told_of_a_person_holds_no_login_and_no_code(door: Door) -> None:
+    invited = told(door.post("enrol", "persons", {"login": "new", "roles": ["prosecutor"]}))
+    (row,) = told(door.get("watch", "findings"))["items"]
+    assert row["kind"] == "person-invited"
+    assert "new" not in row["says"].split()
+    assert invited["code"] not in str(row)
+
+
+def test_changed_roles_are_told_with_what_they_were(door: Door) -> None:
+    door.put("enrol", "persons/xa-duty/roles", {"roles": ["prosecutor"]})
+    (row,) = told(door.get("watch", "findings"))["items"]
+    assert row["says"] == "xa-enrol changed its roles from duty_officer to prosecutor."

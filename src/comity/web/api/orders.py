@@ -206,7 +206,7 @@ def show_issued(request: Asked, order: fields.OrderId) -> OrderShown:
 @door.bare(
     "GET",
     "/orders/{order}/file",
-    Permission.ORDER_READ,
+    Permission.CONTENT_READ,
     {200: None},
     streams="application/octet-stream",
 )
