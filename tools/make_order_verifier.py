@@ -19,7 +19,8 @@ SOURCES = CHECKOUT / "src"
 PACKAGES = ("comity/base", "comity/seal")
 FEDERATION = (
     *("__init__", "answer", "errors", "judging", "order", "revocation", "signed", "trust", "words"),
-    *("directory/__init__", "directory/card", "directory/errors"),
+    *("directory/__init__", "directory/card", "directory/card_parts", "directory/errors"),
+    "directory/vouching",
 )
 MODULES = (
     "comity/__init__.py",
