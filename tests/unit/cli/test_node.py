@@ -58,7 +58,7 @@ def test_a_node_is_made_once(folder: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_new_node_is_consistent(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = _run(capsys, "check", "--node", str(folder))
     assert (code, told["verdict"]) == (0, "passed")
-    assert [one["check"] for one in told["findings"]] == list(range(18))
+    assert [one["check"] for one in told["findings"]] == list(range(28))
 
 
 def test_check_fails_where_something_is_wrong(

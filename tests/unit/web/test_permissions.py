@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
-from ninja.constants import NOT_SET
 
 from comity.web.api.permissions import ROLES, Permission
 from tests.desks import EVERYBODY, ROUTES, URLS, Door, api, may
@@ -25,6 +24,7 @@ NAMES = {
     "job": "job_" + "0" * 26,
     "order": "ord_" + "0" * 26,
     "digest": "sha256:" + "0" * 64,
+    "message": "sha256:" + "0" * 64,
     "actor": "nobody",
     "state": "XB",
     "authority": "nobody",
@@ -146,7 +146,7 @@ def test_a_route_added_past_the_door_is_shut(door: Door) -> None:
     assert door.tokens
     assert isinstance(api.auth, list | tuple)
     assert [guard(HttpRequest()) for guard in api.auth] == [None]
-    assert operation.auth_param is NOT_SET
+    assert [guard(HttpRequest()) for guard in operation.auth_callbacks] == [None]
 
 
 def test_a_role_named_must_be_ones_own(door: Door) -> None:
