@@ -34,7 +34,7 @@ SHARE = 0.25
 PATIENCE = 240
 
 
-@pytest.mark.slow
+@pytest.mark.fire
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("kind", DURABLE)
 @pytest.mark.parametrize("number", range(ROUNDS))
