@@ -21,7 +21,12 @@ from comity.federation.calls import Call, content_digest, read_mark, sign_call, 
 from comity.federation.errors import CallRefused
 from tests.providers import KEY, STRANGER
 
-NOW = Instant.of(dt.datetime.now(dt.UTC))
+
+def _now() -> Instant:
+    """Return the time of the wall: the other library asks no other clock."""
+    return Instant.of(dt.datetime.now(dt.UTC))
+
+
 BODY = b"a piece"
 FIELDS = {
     "content-length": "7",
@@ -67,12 +72,12 @@ def verify(headers: dict[str, str]) -> None:
 
 
 def test_what_we_sign_another_library_verifies() -> None:
-    made = sign_call(CALL, KEY, now=NOW, nonce="n" * 22)
+    made = sign_call(CALL, KEY, now=_now(), nonce="n" * 22)
     verify({**FIELDS, **made})
 
 
 def test_what_was_changed_another_library_refuses_too() -> None:
-    made = sign_call(CALL, KEY, now=NOW, nonce="n" * 22)
+    made = sign_call(CALL, KEY, now=_now(), nonce="n" * 22)
     with pytest.raises(InvalidSignature):
         verify({**FIELDS, **made, "upload-offset": "0"})
 
@@ -80,7 +85,7 @@ def test_what_was_changed_another_library_refuses_too() -> None:
 def test_what_another_library_signs_we_verify() -> None:
     signer = HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=Resolver())
     sent = message(FIELDS)
-    begun = NOW.at.replace(tzinfo=None)
+    begun = _now().at.replace(tzinfo=None)
     signer.sign(
         sent,
         key_id=str(KEY.public.key_id),
@@ -94,7 +99,7 @@ def test_what_another_library_signs_we_verify() -> None:
         use_existing_digest=True,
     )
     mark = read_mark(sent.headers["Signature-Input"], sent.headers["Signature"])
-    verify_call(CALL, mark, KEY.public, now=NOW)
+    verify_call(CALL, mark, KEY.public, now=_now())
 
 
 @pytest.mark.parametrize(
@@ -111,30 +116,30 @@ def test_what_another_library_signs_we_verify() -> None:
     ],
 )
 def test_a_signature_is_for_one_call(change: dict[str, Any]) -> None:
-    made = sign_call(CALL, KEY, now=NOW, nonce="n" * 22)
+    made = sign_call(CALL, KEY, now=_now(), nonce="n" * 22)
     mark = read_mark(made["Signature-Input"], made["Signature"])
     with pytest.raises(CallRefused):
-        verify_call(replace(CALL, **change), mark, KEY.public, now=NOW)
+        verify_call(replace(CALL, **change), mark, KEY.public, now=_now())
 
 
 def test_a_signature_is_of_one_key() -> None:
-    made = sign_call(CALL, KEY, now=NOW, nonce="n" * 22)
+    made = sign_call(CALL, KEY, now=_now(), nonce="n" * 22)
     mark = read_mark(made["Signature-Input"], made["Signature"])
     with pytest.raises(CallRefused):
-        verify_call(CALL, replace(mark, key_id=STRANGER.public.key_id), STRANGER.public, now=NOW)
+        verify_call(CALL, replace(mark, key_id=STRANGER.public.key_id), STRANGER.public, now=_now())
 
 
 @pytest.mark.parametrize("seconds", [-301, 300, 9999])
 def test_a_signature_is_for_its_five_minutes(seconds: int) -> None:
-    made = sign_call(CALL, KEY, now=NOW, nonce="n" * 22)
+    made = sign_call(CALL, KEY, now=_now(), nonce="n" * 22)
     mark = read_mark(made["Signature-Input"], made["Signature"])
-    later = Instant(NOW.at + dt.timedelta(seconds=seconds))
+    later = Instant(_now().at + dt.timedelta(seconds=seconds))
     with pytest.raises(CallRefused):
         verify_call(CALL, mark, KEY.public, now=later)
 
 
 def test_a_signature_cannot_give_itself_a_longer_life() -> None:
-    made = sign_call(CALL, KEY, now=NOW, nonce="n" * 22)
+    made = sign_call(CALL, KEY, now=_now(), nonce="n" * 22)
     mark = read_mark(made["Signature-Input"], made["Signature"])
     with pytest.raises(CallRefused):
-        verify_call(CALL, replace(mark, expires=mark.expires + 60), KEY.public, now=NOW)
+        verify_call(CALL, replace(mark, expires=mark.expires + 60), KEY.public, now=_now())

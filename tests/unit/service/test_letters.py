@@ -489,7 +489,7 @@ def test_nobody_sends_what_is_not_there(pair: Pair) -> None:
 
 
 class Meanwhile:
-    """A clock that lets something happen when it is asked for the second time."""
+    """A clock that lets something happen when it is asked for the third time."""
 
     def __init__(self, desk: Desk, happens: Callable[[], None]) -> None:
         self.desk = desk
@@ -498,7 +498,7 @@ class Meanwhile:
 
     def now(self) -> Instant:
         self.asked += 1
-        if self.asked == 2:  # once to claim the message, then to look for the key
+        if self.asked == 3:  # to wake what is held, to claim the message, then to look for the key
             self.happens()
         return self.desk.clock.now()
 
