@@ -116,9 +116,7 @@ class House:
             raise PlayStopped(message)
         try:
             with socket.create_connection(("127.0.0.1", self.desk_port), timeout=20) as line:
-                line.sendall(
-                    b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-                )
+                line.sendall(_READY)
                 return line.recv(64).startswith(b"HTTP/1.1 200")
         except OSError:
             return False
@@ -126,7 +124,9 @@ class House:
     def desk(self, role: str) -> Desk:
         """Return the desk door as the person with this role uses it."""
         if role not in self.desks:
-            self.desks[role] = Desk(self.base, self.officers[role], patience=self.patience)
+            desk = Desk(self.base, self.officers[role], patience=self.patience)
+            self.programs.lines.callback(desk.close)
+            self.desks[role] = desk
         return self.desks[role]
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,7 @@ class Programs:
     environment: Mapping[str, str] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     peaks: dict[str, int] = field(default_factory=dict)
+    lines: ExitStack = field(default_factory=ExitStack)  # connections to them, closed with them
     _watcher: threading.Thread | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -95,7 +96,8 @@ class Programs:
             end_process(process)
 
     def stop_all(self) -> None:
-        """End all that is running; the last started goes first."""
+        """Close what is connected and end all that is running; the last started goes first."""
+        self.lines.close()
         self._glance()
         kept = list(self.running.items())
         for _, process in reversed(kept):

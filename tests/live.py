@@ -150,6 +150,13 @@ class LiveNode:
         assert self.process is not None
         return family(self.process.pid)
 
+    def die(self) -> None:
+        """Kill the supervisor at once."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
     def down(self) -> int | None:
         """Stop all in order; return the exit code."""
         if self.process is None:

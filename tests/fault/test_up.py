@@ -32,10 +32,18 @@ CHILDREN = ["peers", "desk", "worker-1", "worker-2"]
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
+    """Return a node for all tests; it goes with the last."""
     with live_nodes(tmp_path_factory.mktemp("up"), "XA", pair=False) as (xa,):
-        xa.up()
         yield xa
+
+
+@pytest.fixture
+def up(kept: LiveNode) -> LiveNode:
+    """Return the node, up: a test before may have ended it."""
+    if kept.process is None:
+        kept.up()
+    return kept
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +108,8 @@ def test_a_supervisor_told_to_stop_leaves_no_process(up: LiveNode) -> None:
 
 
 def test_a_supervisor_that_is_killed_leaves_no_process(up: LiveNode) -> None:
-    up.up()
     alive = up.processes()
-    assert up.process is not None
-    up.process.kill()
-    up.process.wait()
+    up.die()
     wait_for(lambda: not any(is_alive(one) for one in alive))
     up.up()
     assert up.down() == 0
@@ -209,10 +214,7 @@ def test_what_was_sent_while_supervisors_die_arrives_once(tmp_path: Path) -> Non
             for one in (xa, xb):
                 one.wait_until_up()
             dossiers += [_say_urgent(node, "XB") for _ in range(3)]
-            assert victim.process is not None
-            victim.process.send_signal(signal.SIGTERM if number == 1 else signal.SIGKILL)
-            victim.process.wait()
-            victim.process = None
+            victim.down() if number == 1 else victim.die()
         xa.up()
         wait_for(lambda: all("delivered" in _events(node, one) for one in dossiers), seconds=300)
         theirs = open_node(xb.folder)
