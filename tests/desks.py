@@ -26,7 +26,7 @@ configure_django(URLS)
 from comity.web.api import asking  # noqa: E402 - ninja wants Django's settings first
 from comity.web.api.asking import ROUTES  # noqa: E402 - ninja wants Django's settings first
 from comity.web.api.building import api  # noqa: E402 - ninja wants Django's settings first
-from comity.web.api.permissions import may  # noqa: E402 - as the two above
+from comity.web.permissions import may  # noqa: E402 - as the two above
 
 __all__ = ["ROUTES", "Door", "api", "may", "open_body", "open_door", "told"]
 API = "/api/1/"

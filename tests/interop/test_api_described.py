@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from comity.web.api.permissions import Permission
+from comity.web.permissions import Permission
 from tests.desks import EVERYBODY, ROUTES, Door, may, open_body, open_door, told
 from tests.nodes import make_desk
 from tests.stores import make_place, sqlite_template, use

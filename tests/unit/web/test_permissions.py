@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from comity.web.api.permissions import ROLES, Permission
+from comity.web.permissions import ROLES, Permission
 from tests.desks import EVERYBODY, ROUTES, URLS, Door, api, may
 from tests.world import book
 

@@ -15,8 +15,8 @@ A route is made by ``Door`` and in no other way. In this order it is checked:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Final
 
@@ -27,16 +27,17 @@ from ninja.security import HttpBearer
 from pydantic import BaseModel
 
 from comity.base import Digest
-from comity.service.node import Node, Officer
+from comity.service.node import Node
 from comity.service.repeats import Once, Said, do_once
 from comity.service.tokens import Holder, TokenRefused, find_holder
 from comity.web.api import errors
 from comity.web.api.bounds import take_body, take_code
 from comity.web.api.fields import is_key
-from comity.web.api.permissions import Permission, may, roles_with
 from comity.web.api.problems import Problem
 from comity.web.api.throttle import Throttle
+from comity.web.asker import Asker
 from comity.web.bodies import neighbourhood
+from comity.web.permissions import Permission, may, roles_with
 from comity.web.place import current_node
 
 ROLE: Final = "Comity-Role"
@@ -66,55 +67,15 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A request that passed: the node, who asks, and in which role."""
+class Asked(Asker):
+    """A request that passed: who asks, with which token, in which role."""
 
-    node: Node
-    holder: Holder
-    role: str
-    permission: Permission
+    token: Digest
     http: HttpRequest
-
-    @property
-    def actor(self) -> str:
-        """Return the opaque name of who asks."""
-        return self.holder.actor
-
-    def officer(self, fit: Iterable[str] | None = None) -> Officer:
-        """Return who acts, in the one role that fits; ``fit`` are the roles that the law names.
-
-        Raise ``RoleUnclear`` where several fit. Where none does, the law itself refuses: the
-        officer then comes in a role of theirs.
-        """
-        if self.role:
-            return Officer(actor=self.actor, role=self.role)
-        mine = roles_with(self.holder.roles, self.permission)
-        wanted = None if fit is None else frozenset(fit)
-        fitting = mine if wanted is None else tuple(one for one in mine if one in wanted)
-        if len(fitting) > 1:
-            detail = f"These fit: {', '.join(fitting)}."
-            raise errors.RoleUnclear(detail)
-        return Officer(actor=self.actor, role=(fitting or mine)[0])
-
-    def reader(self) -> Officer:
-        """Return who looks: in any role that has the permission, for no act is signed."""
-        mine = roles_with(self.holder.roles, self.permission)
-        return Officer(actor=self.actor, role=self.role or mine[0])
-
-    def has(self, permission: Permission) -> bool:
-        """Return whether who asks also has another permission, in the role named or in any."""
-        roles = (self.role,) if self.role else self.holder.roles
-        return bool(roles_with(roles, permission))
 
     def at(self, node: Node) -> Asked:
         """Return the same request, on the node as it stands in a transaction."""
-        return Asked(
-            node=node,
-            holder=self.holder,
-            role=self.role,
-            permission=self.permission,
-            http=self.http,
-        )
+        return replace(self, node=node)
 
 
 class Bearer(HttpBearer):
@@ -147,7 +108,15 @@ class Bearer(HttpBearer):
         role = _role(request, holder)
         _require_permission(holder, role, self.permission)
         take_body(request, holder.actor)
-        return Asked(node=node, holder=holder, role=role, permission=self.permission, http=request)
+        return Asked(
+            node=node,
+            actor=holder.actor,
+            roles=tuple(holder.roles),
+            token=holder.token,
+            role=role,
+            permission=self.permission,
+            http=request,
+        )
 
 
 def _role(request: HttpRequest, holder: Holder) -> str:
@@ -268,9 +237,14 @@ def _asked(request: HttpRequest) -> Asked:
 def _open(request: HttpRequest) -> Asked:
     """Let anybody in: where the code in the body is the key."""
     take_code(request)
-    nobody = Holder(actor="", roles=(), token=Digest.of(b""))
     return Asked(
-        node=current_node(), holder=nobody, role="", permission=Permission.PUBLIC, http=request
+        node=current_node(),
+        actor="",
+        roles=(),
+        token=Digest.of(b""),
+        role="",
+        permission=Permission.PUBLIC,
+        http=request,
     )
 
 

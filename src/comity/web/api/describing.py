@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from comity.web.api.asking import KEY, ROLE, ROUTES
-from comity.web.api.permissions import Permission
+from comity.web.permissions import Permission
 from comity.web.problems import MEDIA
 
 _PREFIX: Final = "/api/1"

@@ -26,7 +26,6 @@ from comity.web.api.asking import Asked, Door
 from comity.web.api.errors import NoPermission
 from comity.web.api.fields import Closed, Shown
 from comity.web.api.paging import LIMIT, After, Limit, latest_first, page
-from comity.web.api.permissions import Permission
 from comity.web.api.shown import (
     ActTaken,
     DossierShown,
@@ -41,6 +40,7 @@ from comity.web.api.shown import (
     show_receipt,
     show_transfer,
 )
+from comity.web.permissions import Permission
 
 door: Final = Door("dossiers")
 _OPEN: Final = frozenset({"running", "extended", "waiting_on"})

@@ -40,13 +40,6 @@ class KeyMissing(AskedWrongly):
     remedy = "Send Idempotency-Key with a new random value, and the same one when you repeat."
 
 
-class RoleUnclear(AskedWrongly):
-    """Several of your roles fit, and an act names one."""
-
-    code = "api/role-unclear"
-    remedy = "Name the role in which you act in the header Comity-Role."
-
-
 class NotYourRole(NotPermitted):
     """You do not hold this role."""
 

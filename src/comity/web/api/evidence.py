@@ -32,7 +32,7 @@ from comity.web.api import fields, shown
 from comity.web.api.asking import Asked, Door, digest_of, read_key
 from comity.web.api.dossiers import custody_roles, show_taken, step_roles
 from comity.web.api.fields import Closed, Shown
-from comity.web.api.permissions import Permission
+from comity.web.permissions import Permission
 
 door: Final = Door("evidence")
 ACT: Final = "Comity-Act"

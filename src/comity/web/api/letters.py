@@ -15,7 +15,7 @@ from comity.web.api import fields
 from comity.web.api.asking import Asked, Door
 from comity.web.api.fields import Closed, Shown
 from comity.web.api.paging import LIMIT, After, Limit, latest_first, page
-from comity.web.api.permissions import Permission
+from comity.web.permissions import Permission
 
 door: Final = Door("letters")
 

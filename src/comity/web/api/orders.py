@@ -28,8 +28,8 @@ from comity.web.api import fields, uploads
 from comity.web.api.asking import Asked, Door
 from comity.web.api.dossiers import read_head, show_taken, step_roles
 from comity.web.api.fields import Closed, Shown
-from comity.web.api.permissions import Permission
 from comity.web.api.shown import ActTaken
+from comity.web.permissions import Permission
 
 door: Final = Door("orders")
 _HOURS: Final = 24 * 14

@@ -25,7 +25,7 @@ from comity.web.api.asking import Asked, Door
 from comity.web.api.errors import BodyRefused
 from comity.web.api.fields import Closed, Shown
 from comity.web.api.paging import LIMIT, After, Limit, page
-from comity.web.api.permissions import ROLES, Permission, may
+from comity.web.permissions import ROLES, Permission, may
 
 door: Final = Door("people")
 _ROLES: Final = 20
@@ -152,7 +152,7 @@ class RosterShown(Shown):
 @door.get("/me", Permission.SELF, MeShown)
 def show_me(request: Asked) -> MeShown:
     """Say who you are here, and what your roles may do."""
-    node, roles = request.node, request.holder.roles
+    node, roles = request.node, request.roles
     allowed = {one for one in Permission for role in roles if may(role, one)}
     return MeShown(
         actor=request.actor,

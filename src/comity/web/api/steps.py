@@ -21,8 +21,8 @@ from comity.web.api.asking import Asked, Door
 from comity.web.api.dossiers import note_retrieved, read_head, show_taken, step_roles
 from comity.web.api.errors import QueryRefused
 from comity.web.api.fields import Closed, Shown
-from comity.web.api.permissions import Permission
 from comity.web.api.shown import ActTaken
+from comity.web.permissions import Permission
 
 door: Final = Door("steps")
 _DIGESTS: Final = 1_000
@@ -125,7 +125,7 @@ def list_next(request: Asked, dossier: fields.DossierId) -> StepsShown:
     openings = list_steps(node, looker, ident)
     if request.has(Permission.CONTENT_READ):
         note_retrieved(request, ident)
-    roles = frozenset({request.role} if request.role else request.holder.roles)
+    roles = frozenset({request.role} if request.role else request.roles)
     return StepsShown(
         dossier=dossier,
         version=shown.head.version,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from comity.app.databases import configure_django
-from comity.web.api.permissions import ROLES, Permission
+from comity.web.permissions import ROLES, Permission
 
 PAGE: Final = "api.md"
 DOCUMENT: Final = "openapi.json"

@@ -18,7 +18,7 @@ from comity.web.api import fields
 from comity.web.api.asking import Asked, Door
 from comity.web.api.errors import QueryRefused
 from comity.web.api.fields import Closed, Shown
-from comity.web.api.permissions import Permission
+from comity.web.permissions import Permission
 
 door: Final = Door("uploads")
 OFFSET: Final = "Upload-Offset"

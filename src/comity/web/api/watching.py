@@ -26,8 +26,8 @@ from comity.web.api import fields
 from comity.web.api.asking import Asked, Door
 from comity.web.api.fields import Shown
 from comity.web.api.paging import LIMIT, After, Limit, latest_first, page
-from comity.web.api.permissions import Permission
 from comity.web.api.steps import CheckShown
+from comity.web.permissions import Permission
 
 door: Final = Door("watching")
 _AuthorityPath = Annotated[str, StringConstraints(min_length=1, max_length=200)]
