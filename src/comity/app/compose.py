@@ -197,6 +197,7 @@ def open_store(folder: Path, settings: Settings) -> Store:
 
 def migrate_node(folder: Path) -> tuple[str, ...]:
     """Bring the tables of a node to their newest form; return what was done."""
+    databases.configure_django(has_pages=True)
     open_store(folder, read_settings(folder))
     missing = databases.missing_migrations(node_alias(folder))
     databases.migrate(node_alias(folder))
@@ -210,6 +211,7 @@ def card_path(folder: Path) -> Path:
 
 def _fill(folder: Path, settings: Settings, random: Random) -> PublicCard:
     """Make all that a node has, in ``folder``."""
+    databases.configure_django(has_pages=True)
     phrase = read_passphrase()
     signing = SigningKey.generate(random)
     card = PublicCard(settings.authority, settings.authority, signing.public)

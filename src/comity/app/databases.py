@@ -26,6 +26,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from comity.app.desk_apps import desk_settings
 from comity.base.errors import BadValue, NotPermitted
 from comity.service.ports import Store
 from comity.storage.foreign import readable, translated
@@ -33,7 +34,7 @@ from comity.storage.foreign import readable, translated
 SAFE_LOG: Final = (3, 51, 3)
 _APPS: Final = ["django.contrib.contenttypes", "django.contrib.auth", "comity.storage"]
 # The second gives every answer its length.
-_MIDDLEWARE: Final = [
+DOOR_MIDDLEWARE: Final = [
     "comity.web.telling.TellRequests",
     "django.middleware.common.CommonMiddleware",
 ]
@@ -117,36 +118,47 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     return DatabaseStore(alias)
 
 
-def configure_django(urls: str = "") -> None:
+def configure_django(urls: str = "", *, has_pages: bool = False) -> None:
     """Configure Django, once in a process; ``urls`` names the module of a door's routes.
 
-    A door calls this before it opens its node; everything else has no routes. Nothing lies in
-    a default database: every node has its own alias. The secret key signs nothing that
-    outlives the process.
+    A door calls this before it opens its node; everything else has no routes. With
+    ``has_pages`` all tables are known, those of signing in too. Every node has its own alias;
+    in a default database lies nothing until ``make_default``. The secret key signs nothing
+    that outlives the process.
     """
     if settings.configured:
         if urls:
             settings.ROOT_URLCONF = urls
         return
+    plain: dict[str, Any] = {
+        "INSTALLED_APPS": _APPS,
+        "MIDDLEWARE": DOOR_MIDDLEWARE if urls else [],
+        "USE_I18N": False,
+    }
     settings.configure(
         ROOT_URLCONF=urls or "comity.app.databases",
         # The host a request names is compared with the endpoint where it is signed.
         ALLOWED_HOSTS=["*"],
-        MIDDLEWARE=_MIDDLEWARE if urls else [],
         APPEND_SLASH=False,
-        USE_I18N=False,
         DATA_UPLOAD_MAX_MEMORY_SIZE=None,  # every view bounds its own body
         SECURE_CROSS_ORIGIN_OPENER_POLICY="same-origin",
         SECRET_KEY=secrets.token_hex(32),
-        INSTALLED_APPS=_APPS,
         AUTH_USER_MODEL="storage.Person",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
         TIME_ZONE="UTC",
         LOGGING_CONFIG=None,
         DATABASES={"default": {}},
+        **(desk_settings() if has_pages else plain),
     )
     django.setup()
+
+
+def make_default(alias: str) -> None:
+    """Let what names no database, sessions and means of signing in, lie in that of ``alias``."""
+    connections["default"].close()
+    del connections["default"]
+    connections.settings["default"] = connections.settings[alias]
 
 
 def migrate(alias: str) -> None:

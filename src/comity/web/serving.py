@@ -83,16 +83,18 @@ def load_door(door: str, folder: Path, parent: int) -> Any:  # noqa: ANN401 - an
 
 def make_application(door: str, folder: Path, settings: Settings) -> Any:  # noqa: ANN401 - as above
     """Return the application of ``door`` for the node in ``folder``."""
-    from comity.app.compose import open_node  # noqa: PLC0415 - the parent process stays small
-    from comity.app.databases import configure_django  # noqa: PLC0415 - as above
+    from comity.app.compose import node_alias, open_node  # noqa: PLC0415 - the parent stays small
+    from comity.app.databases import configure_django, make_default  # noqa: PLC0415 - as above
 
-    configure_django(_URLS[door])
+    configure_django(_URLS[door], has_pages=door == DESK)
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - Django is set up first
 
     from comity.web.lanes import Lanes  # noqa: PLC0415 - as above
     from comity.web.place import take_place  # noqa: PLC0415 - as above
 
     take_place(open_node(folder), settings)
+    if door == DESK:
+        make_default(node_alias(folder))
     return Lanes(WSGIHandler()) if door == PEERS else WSGIHandler()
 
 

@@ -13,6 +13,7 @@ urlpatterns: Final[list[URLPattern | URLResolver]] = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     *mount("api/", "comity.web.api.urls"),
+    *mount("", "comity.web.pages.urls"),
 ]
 handler404: Final = "comity.web.problems.not_found"
 handler500: Final = "comity.web.problems.broken"

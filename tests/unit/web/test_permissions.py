@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from comity.web.pages.kit.pages import PAGES
 from comity.web.permissions import ROLES, Permission
 from tests.desks import EVERYBODY, ROUTES, URLS, Door, api, may
 from tests.world import book
@@ -64,14 +65,20 @@ def _closure(view: object) -> list[Any]:
     return []
 
 
-def test_every_address_of_the_door_is_a_route_with_a_permission_or_public_by_name() -> None:
-    public = {"/livez", "/readyz", "/api/1/openapi.json", "/api/1/"}
+def test_every_address_for_programs_is_a_route_with_a_permission_or_public_by_name() -> None:
+    public = {"/api/1/openapi.json", "/api/1/"}
     served = {
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path))
         for method, path in _operations()
-        if path not in public
+        if path.startswith("/api/") and path not in public
     }
     assert served == {(method, f"/api/1{path}") for method, path in ROUTES}
+
+
+def test_every_other_address_is_a_page_or_public_by_name() -> None:
+    public = {"/livez", "/readyz"}
+    served = {path for _, path in _operations() if not path.startswith("/api/")}
+    assert served == public | {f"/{one.path}" for one in PAGES.values()}
 
 
 def test_every_route_names_a_permission_that_some_role_has() -> None:

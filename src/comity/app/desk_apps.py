@@ -1,0 +1,99 @@
+"""What Django is to know of the desk's pages: apps, middleware, templates, how people sign in.
+
+Only the desk's door needs it, and who makes or migrates a node's tables: sessions and means of
+signing in are tables too. Every other command stays without, and starts sooner.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+APPS: Final = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "comity.storage",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "comity.web.pages",
+]
+MIDDLEWARE: Final = [
+    "comity.web.telling.TellRequests",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+# The languages that a page may be asked for; a State adds its own (docs/translating.md).
+LANGUAGES: Final = [
+    ("ar", "العربية"),
+    ("en", "English"),
+]
+_PROCESSORS: Final = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
+
+
+def desk_settings() -> dict[str, Any]:
+    """Return Django's settings for the desk's pages, beside those that every process has."""
+    return {
+        "INSTALLED_APPS": APPS,
+        "MIDDLEWARE": MIDDLEWARE,
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {"context_processors": _PROCESSORS},
+            }
+        ],
+        "STATIC_URL": "/static/",
+        "USE_I18N": True,
+        "LANGUAGES": LANGUAGES,
+        "LANGUAGE_CODE": "en",
+        "CONTENT_SECURITY_POLICY": {
+            "DIRECTIVES": {
+                "default-src": ["'self'"],
+                "script-src": ["'self'"],
+                "style-src": ["'self'"],
+                "img-src": ["'self'"],
+                "object-src": ["'none'"],
+                "base-uri": ["'none'"],
+                "form-action": ["'self'"],
+                "frame-ancestors": ["'none'"],
+            }
+        },
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_HTTPONLY": True,
+        "WHITENOISE_USE_FINDERS": True,
+        **_signing_in(),
+    }
+
+
+def _signing_in() -> dict[str, Any]:
+    """Return how people prove who they are (django-allauth)."""
+    return {
+        "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "ACCOUNT_USER_MODEL_USERNAME_FIELD": "login",
+        "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        "LOGIN_URL": "/sign-in",
+        "LOGIN_REDIRECT_URL": "home",
+    }

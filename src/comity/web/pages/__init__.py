@@ -1,0 +1,1 @@
+"""The desk: pages for the people of the case."""

@@ -1,0 +1,1 @@
+"""What all pages are made of: who sits at the desk, routes, forms, tables, errors."""
