@@ -31,9 +31,10 @@ check: $(VENV)/.dev ## lint, types, import contracts, law files
 	$(BIN)/mypy
 	$(BIN)/comity law check
 
-bench: $(VENV)/.dev tools ## measure beside the peers, as JSON lines (BENCH="--large-mb 64 --small 500")
+bench: $(VENV)/.dev tools ## measure beside the peers, as JSON lines (BENCH="--large-mb 64 --small 500" TRANSFER="--mb 256")
 	@$(BIN)/python benchmarks/seal_verify.py $(BENCH)
 	@$(BIN)/python benchmarks/round_trips.py
+	@$(BIN)/python benchmarks/transfer.py $(TRANSFER)
 
 mutants: $(VENV)/.dev ## break the code and the law files in many ways; every break must be noticed
 	$(BIN)/python tools/mutate.py
