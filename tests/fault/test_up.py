@@ -158,10 +158,10 @@ def test_a_clock_behind_what_happened_is_told(still: LiveNode) -> None:
 def test_outdated_tables_are_told(still: LiveNode) -> None:
     place = Place("sqlite", str(still.folder / "node.sqlite3"))
     with raw_tables(place) as raw:
-        raw("UPDATE django_migrations SET app = 'gone' WHERE name = '0002_wire'")
+        raw("UPDATE django_migrations SET app = 'gone' WHERE name = '0003_desk'")
     told = still.comity("node", "up", str(still.folder), "--json", code=5)
     with raw_tables(place) as raw:
-        raw("UPDATE django_migrations SET app = 'storage' WHERE name = '0002_wire'")
+        raw("UPDATE django_migrations SET app = 'storage' WHERE name = '0003_desk'")
     assert told["error"]["code"] == "app/tables-outdated"
 
 

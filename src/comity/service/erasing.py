@@ -43,6 +43,7 @@ def erase_content(node: Node, officer: Officer, dossier: Ident, move: Move) -> S
         generations = [row.generation for row in identities if row.wrapped is not None]
         for row in identities:
             unit.identities.replace(replace(row, wrapped=None))
+        unit.drafts.remove(dossier=dossier)
         erased = {**words.terms, "generations": " ".join(map(str, generations))}
         signed = record_act(node, unit, officer, held, replace(words, terms=erased))
         blobs = _stop_transfers(unit, dossier)

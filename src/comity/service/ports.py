@@ -25,6 +25,7 @@ from comity.service.rows import (
     ContentRow,
     DeadlineRow,
     DossierRow,
+    DraftRow,
     ExhibitRow,
     FindingRow,
     IdentityRow,
@@ -248,6 +249,10 @@ class Unit(Protocol):
     @property
     def notices(self) -> Errands[NoticeRow]:
         """What the roster is to be told."""
+
+    @property
+    def drafts(self) -> Table[DraftRow]:
+        """What people have half-written, sealed."""
 
     @property
     def repeats(self) -> Table[RepeatRow]:

@@ -7,8 +7,8 @@ deadlines, outbox, intakes, exhibits, volumes, packages. Jobs are neither: they 
 
 Then the federation: what is known of other authorities (trust, authorities), what goes to
 them and comes from them (letters, receipts, inbox, transfers, pieces, returns), and what
-a person must be shown (findings, notices). Last the people: persons, tokens, roster, and
-answers kept so that a repeated request has one effect.
+a person must be shown (findings, notices). Last the people: persons, tokens, roster, drafts,
+and answers kept so that a repeated request has one effect.
 
 ``KEY`` names the fields that make a row unique; ``VERSION`` the field that a
 compare-and-set compares. No row holds a name of a person, or content, in the clear.
@@ -586,6 +586,24 @@ class NoticeRow(VersionedRow):
     acknowledged_at: Instant | None
     state: str
     trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow(AnyRow):
+    """What one person has half-written on one page of a dossier's form; no act yet.
+
+    ``sealed`` is an age file to the dossier's identity of that ``generation``, as content is, so
+    that erasing the dossier erases it too. ``version`` is that of the dossier when it was begun.
+    """
+
+    KEY = ("dossier", "actor", "section")
+    dossier: Ident
+    actor: str
+    section: str
+    version: int
+    generation: int
+    sealed: bytes
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

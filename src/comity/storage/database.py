@@ -194,6 +194,7 @@ class DatabaseUnit:
     tokens: DatabaseTable[rows.TokenRow]
     roster: DatabaseTable[rows.RosterRow]
     notices: DatabaseErrands[rows.NoticeRow]
+    drafts: DatabaseTable[rows.DraftRow]
     repeats: DatabaseTable[rows.RepeatRow]
 
 
@@ -297,6 +298,7 @@ def _tables(alias: str) -> DatabaseUnit:
         tokens=DatabaseTable(rows.TokenRow, models.Token, alias),
         roster=DatabaseTable(rows.RosterRow, models.Roster, alias),
         notices=DatabaseErrands(rows.NoticeRow, models.Notice, alias),
+        drafts=DatabaseTable(rows.DraftRow, models.Draft, alias),
         repeats=DatabaseTable(rows.RepeatRow, models.Repeat, alias),
     )
 

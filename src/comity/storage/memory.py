@@ -150,6 +150,7 @@ class MemoryUnit:
     tokens: MemoryTable[rows.TokenRow]
     roster: MemoryTable[rows.RosterRow]
     notices: MemoryErrands[rows.NoticeRow]
+    drafts: MemoryTable[rows.DraftRow]
     repeats: MemoryTable[rows.RepeatRow]
 
 
@@ -222,6 +223,7 @@ def _unit(kept: Kept) -> MemoryUnit:
         tokens=MemoryTable(rows.TokenRow, kept["tokens"]),
         roster=MemoryTable(rows.RosterRow, kept["roster"]),
         notices=MemoryErrands(rows.NoticeRow, kept["notices"]),
+        drafts=MemoryTable(rows.DraftRow, kept["drafts"]),
         repeats=MemoryTable(rows.RepeatRow, kept["repeats"]),
     )
 

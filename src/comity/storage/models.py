@@ -667,3 +667,23 @@ class Repeat(Record):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["actor", "key"], name="repeat_key")
         ]
+
+
+class Draft(Record):
+    """What one person has half-written on one page of a dossier's form, sealed."""
+
+    dossier = IdentField()
+    actor = models.CharField(max_length=_TREATY)
+    section = models.CharField(max_length=_NAME)
+    version = models.PositiveIntegerField()
+    generation = models.PositiveIntegerField()
+    sealed = BytesField()
+    at = InstantField()
+
+    class Meta:
+        """One for each page and person; found by when it was last written."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dossier", "actor", "section"], name="draft_key")
+        ]
+        indexes: ClassVar = [models.Index(fields=["at"], name="draft_at")]
