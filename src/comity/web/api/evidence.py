@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Final, TypeAlias
 
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from pydantic import Field
 
@@ -12,7 +11,7 @@ from comity.base import Ident, limits
 from comity.evidence import Provenance
 from comity.service.custody import DISCLOSE, OPEN, SEAL, TAKE_IN
 from comity.service.early_export import export_early
-from comity.service.exporting import Export, export_package, export_part
+from comity.service.exporting import export_package, export_part
 from comity.service.fetching import resume_transfer, stop_transfer
 from comity.service.handing import find_package
 from comity.service.handover import request_handover
@@ -33,10 +32,9 @@ from comity.web.api.asking import Asked, Door, digest_of, read_key
 from comity.web.api.dossiers import custody_roles, show_taken, step_roles
 from comity.web.api.fields import Closed, Shown
 from comity.web.permissions import Permission
+from comity.web.streaming import TAR, stream_export
 
 door: Final = Door("evidence")
-ACT: Final = "Comity-Act"
-_TAR: Final = "application/x-tar"
 _Serial: TypeAlias = Annotated[int, Field(ge=1, le=limits.PACKAGE_OBJECTS)]
 _CHOSEN: Final = 10_000
 
@@ -139,14 +137,14 @@ def show_package(request: Asked, package: fields.PackageId) -> shown.PackageShow
     Permission.EVIDENCE_OPEN,
     {200: None},
     has_key=True,
-    streams=_TAR,
+    streams=TAR,
 )
 def export(request: Asked, package: fields.PackageId, body: MoveBody) -> HttpResponseBase:
     """Hand a whole package out, plain, as a tar; an act says who opened it and why."""
     node, ident = request.node, Ident(package)
     once = _once(request)
     officer = request.officer(custody_roles(node, _dossier(node, ident), OPEN))
-    return _stream(ident, export_package(node, officer, ident, _move(body), once))
+    return stream_export(ident, export_package(node, officer, ident, _move(body), once))
 
 
 @door.bare(
@@ -155,7 +153,7 @@ def export(request: Asked, package: fields.PackageId, body: MoveBody) -> HttpRes
     Permission.EVIDENCE_DISCLOSE,
     {200: None},
     has_key=True,
-    streams=_TAR,
+    streams=TAR,
 )
 def disclose(request: Asked, package: fields.PackageId, body: PartBody) -> HttpResponseBase:
     """Hand out the part of a package that shows some objects, plain, as a tar."""
@@ -163,7 +161,7 @@ def disclose(request: Asked, package: fields.PackageId, body: PartBody) -> HttpR
     once = _once(request)
     officer = request.officer(custody_roles(node, _dossier(node, ident), DISCLOSE))
     part = export_part(node, officer, ident, body.serials, _move(body), once)
-    return _stream(ident, part)
+    return stream_export(ident, part)
 
 
 @door.post("/packages/{package}/handovers", Permission.EVIDENCE_HAND_OVER, JobAsked, 202)
@@ -201,7 +199,7 @@ def confirm(request: Asked, transfer: fields.TransferId, body: MoveBody) -> show
     Permission.EVIDENCE_OPEN,
     {200: None},
     has_key=True,
-    streams=_TAR,
+    streams=TAR,
 )
 def open_first(request: Asked, transfer: fields.TransferId, body: PartBody) -> HttpResponseBase:
     """Hand out objects that are here while the rest is on its way, plain, as a tar; no package."""
@@ -209,7 +207,7 @@ def open_first(request: Asked, transfer: fields.TransferId, body: PartBody) -> H
     once = _once(request)
     dossier = show_transfer(node, ident).row.dossier
     officer = request.officer(custody_roles(node, dossier, OPEN))
-    return _stream(ident, export_early(node, officer, ident, body.serials, _move(body), once))
+    return stream_export(ident, export_early(node, officer, ident, body.serials, _move(body), once))
 
 
 @door.post("/transfers/{transfer}/resumption", Permission.DOSSIER_ACT, ResultShown)
@@ -270,28 +268,3 @@ def _once(request: Asked) -> Once:
 
 def _move(body: MoveBody) -> Move:
     return Move(content=body.content, terms=body.terms, reasons_against=body.reasons_against)
-
-
-class _Chunks:
-    """A stream that is closed with the answer, read to its end or not."""
-
-    def __init__(self, export: Export) -> None:
-        self._export = export
-
-    def __iter__(self) -> _Chunks:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._export.chunks)
-
-    def close(self) -> None:
-        """Let go of what it reads from."""
-        self._export.close()
-
-
-def _stream(named: Ident, export: Export) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(_Chunks(export), content_type=_TAR)
-    answer["Content-Length"] = str(export.size)
-    answer["Content-Disposition"] = f'attachment; filename="{named}.tar"'
-    answer[ACT] = str(export.act)
-    return answer
