@@ -17,7 +17,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import django
@@ -38,6 +38,11 @@ DOOR_MIDDLEWARE: Final = [
     "comity.web.telling.TellRequests",
     "django.middleware.common.CommonMiddleware",
 ]
+_POSTGRES: Final = "django.db.backends.postgresql"
+_DOORS: Final = frozenset({"comity.web.urls_desk", "comity.web.urls_peers"})
+# Connections of one door to a PostgreSQL, at most; see docs/operating.md.
+POOL: Final = 10
+_POOL_SECONDS: Final = 20
 _OPTIONS: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
 
 
@@ -88,7 +93,7 @@ def postgres_settings(url: str) -> dict[str, Any]:
         raise PasswordInUrl
     host = query.pop("host", "") or parts.hostname or ""
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": _POSTGRES,
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "HOST": host,
@@ -108,7 +113,8 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     imported only once Django is set up, hence here and not above.
     """
     configure_django()
-    filled = connections.configure_settings({"default": {}, alias: database})[alias]
+    chosen = _pooled(database) if settings.ROOT_URLCONF in _DOORS else database
+    filled = connections.configure_settings({"default": {}, alias: chosen})[alias]
     if alias in connections.settings and connections.settings[alias] != filled:
         connections[alias].close()
         del connections[alias]
@@ -116,6 +122,19 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     from comity.storage.database import DatabaseStore  # noqa: PLC0415 - see above
 
     return DatabaseStore(alias)
+
+
+def _pooled(database: dict[str, Any]) -> dict[str, Any]:
+    """Let the many threads of a door share some connections to a PostgreSQL, which has few.
+
+    Without, each thread would keep one of its own, and three nodes could use up a server. A
+    thread that finds none free waits; after that the store is out of reach (503).
+    """
+    if database["ENGINE"] != _POSTGRES:
+        return database
+    pool = {"min_size": 1, "max_size": POOL, "timeout": _POOL_SECONDS}
+    options = {**database["OPTIONS"], "pool": pool}
+    return {**database, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
 def configure_django(urls: str = "", *, has_pages: bool = False) -> None:
@@ -149,13 +168,33 @@ def configure_django(urls: str = "", *, has_pages: bool = False) -> None:
         TIME_ZONE="UTC",
         LOGGING_CONFIG=None,
         DATABASES={"default": {}},
+        DATABASE_ROUTERS=["comity.app.databases.DefaultRouter"],
         **(desk_settings() if has_pages else plain),
     )
     django.setup()
 
 
+class DefaultRouter:
+    """Sends what names no database, sessions and means of signing in, to that of the node."""
+
+    alias: ClassVar[str] = ""
+
+    def db_for_read(self, _model: object, **_hints: object) -> str | None:
+        """Return where it lies."""
+        return self.alias or None
+
+    def db_for_write(self, _model: object, **_hints: object) -> str | None:
+        """Return where it is written."""
+        return self.alias or None
+
+    def allow_relation(self, *_ones: object, **_hints: object) -> bool:
+        """Let rows point to each other: all of them lie in one database."""
+        return True
+
+
 def make_default(alias: str) -> None:
-    """Let what names no database, sessions and means of signing in, lie in that of ``alias``."""
+    """Let what names no database lie in that of ``alias``; a transaction without a name too."""
+    DefaultRouter.alias = alias
     connections["default"].close()
     del connections["default"]
     connections.settings["default"] = connections.settings[alias]
