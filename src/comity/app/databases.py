@@ -113,7 +113,7 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     imported only once Django is set up, hence here and not above.
     """
     configure_django()
-    chosen = _pooled(database) if settings.ROOT_URLCONF in _DOORS else database
+    chosen = _pooled(database) if getattr(settings, "ROOT_URLCONF", "") in _DOORS else database
     filled = connections.configure_settings({"default": {}, alias: chosen})[alias]
     if alias in connections.settings and connections.settings[alias] != filled:
         connections[alias].close()

@@ -6,6 +6,7 @@ signing in are tables too. Every other command stays without, and starts sooner.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 APPS: Final = [
@@ -15,6 +16,7 @@ APPS: Final = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "comity.storage",
+    "django_htmx",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -48,6 +50,16 @@ _PROCESSORS: Final = [
 ]
 
 
+_PAGES: Final = Path(__file__).parents[1] / "web" / "pages"
+_LAW: Final = Path(__file__).parents[1] / "law" / "locale"
+
+
+def find_catalogues() -> list[str]:
+    """Return the folders of all catalogues: one in each room, and that of the law's words."""
+    found = sorted(_PAGES.glob("*/locale"))
+    return [str(one) for one in (*found, _LAW) if one.is_dir()]
+
+
 def desk_settings() -> dict[str, Any]:
     """Return Django's settings for the desk's pages, beside those that every process has."""
     return {
@@ -62,6 +74,8 @@ def desk_settings() -> dict[str, Any]:
         ],
         "STATIC_URL": "/static/",
         "USE_I18N": True,
+        "LOCALE_PATHS": find_catalogues(),
+        "FORM_RENDERER": "comity.web.pages.kit.forms.DeskRenderer",
         "LANGUAGES": LANGUAGES,
         "LANGUAGE_CODE": "en",
         "CONTENT_SECURITY_POLICY": {

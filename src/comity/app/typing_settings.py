@@ -10,6 +10,5 @@ INSTALLED_APPS: Final[list[str]] = [one for one in APPS if not one.startswith("a
 TEMPLATES: Final = desk_settings()["TEMPLATES"]
 AUTH_USER_MODEL: Final = "storage.Person"
 DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"
-ROOT_URLCONF: Final = "comity.web.urls_desk"
 USE_TZ: Final = True
 DATABASES: Final = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
