@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django import forms
+from django.forms.renderers import DjangoTemplates
 
 from comity.base.errors import ComityError
 from comity.web.pages.kit.pages import ONCE
 from comity.web.pages.kit.seat import Seat
+
+
+class DeskRenderer(DjangoTemplates):
+    """Shows fields as the desk does: label, hint, error, each tied to its field."""
+
+    field_template_name = "kit/field.html"
 
 
 class DeskForm(forms.Form):
@@ -30,6 +37,7 @@ class DeskForm(forms.Form):
     """
 
     template_name = "kit/form.html"
+    default_renderer = DeskRenderer
     use_required_attribute = False
     problem: ComityError | None = None
 
