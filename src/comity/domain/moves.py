@@ -61,11 +61,8 @@ def next_steps(situation: Situation) -> tuple[Opening, ...]:
 
 def require_step(situation: Situation) -> Opening:
     """Return the opening of the situation's step; raise ``StepClosed`` if it is not open."""
-    step = _own_step(situation)
-    if situation.standing.state not in step.sources:
-        detail = f"{step.name} is not possible while the request stands at {_state(situation)}."
-        raise StepClosed(detail, where=step.name, law=str(step.law))
-    opening = _opening(situation, step)
+    opening = weigh_step(situation)
+    step = opening.step
     if not opening.is_role_fit:
         detail = f"It is for {', '.join(step.roles)}, not for {situation.role}."
         raise StepClosed(detail, where=step.name, law=str(step.law))
@@ -73,6 +70,18 @@ def require_step(situation: Situation) -> Opening:
         detail = " ".join(f"{one.says} [{one.source}]" for one in opening.unmet)
         raise StepClosed(detail, where=step.name, law=opening.unmet[0].source)
     return opening
+
+
+def weigh_step(situation: Situation) -> Opening:
+    """Return the opening of the situation's step, open or closed, with what it carries.
+
+    Raise ``StepClosed`` if it is no step of this side, or none from where the request stands.
+    """
+    step = _own_step(situation)
+    if situation.standing.state not in step.sources:
+        detail = f"{step.name} is not possible while the request stands at {_state(situation)}."
+        raise StepClosed(detail, where=step.name, law=str(step.law))
+    return _opening(situation, step)
 
 
 def require_recording(situation: Situation) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from comity.base import Digest, Ident, Instant, parse_canonical
 from comity.base.canonical import Json
-from comity.domain.moves import Opening, next_steps
+from comity.domain.moves import Opening, next_steps, weigh_step
 from comity.seal.act import Act
 from comity.service import contents
 from comity.service.chains import HOUSE, read_acts
@@ -86,6 +86,16 @@ def list_steps(node: Node, officer: Officer, dossier: Ident) -> tuple[Opening, .
     with node.store.view() as unit:
         head = unit.dossiers.get(dossier)
         return next_steps(see(node, unit, officer, head, Move(step="")))
+
+
+def try_step(node: Node, officer: Officer, dossier: Ident, move: Move) -> Opening:
+    """Return how a step of ours stands with all that it would carry; nothing is written.
+
+    Raise ``StepClosed`` if it is no step of ours, or none where the dossier stands now.
+    """
+    with node.store.view() as unit:
+        head = unit.dossiers.get(dossier)
+        return weigh_step(see(node, unit, officer, head, move))
 
 
 def show_form(node: Node, dossier: Ident) -> Mapping[str, Json]:
