@@ -62,9 +62,9 @@ def process_page(book: Book, process: Process) -> str:
         _bullets(say_crossings(process)),
         *_listed("Clocks", map(say_clock, book.clocks_of(key))),
         *(part for form in book.forms_of(key) for part in _form(form)),
-        *_listed("Questions", map(say_question, _asked(book, process))),
+        *_listed("Questions", map(say_question, questions_of(book, process))),
         *_listed("Grounds", map(say_ground, book.grounds_of(key))),
-        *_listed("What rests on which grounds", map(say_rest, _resting(book, process))),
+        *_listed("What rests on which grounds", map(say_rest, rests_of(book, process))),
         *_listed("Gates", (say_gate(gate, book.needs) for gate in book.gates_of(key))),
         *_listed(
             "Safeguards that it keeps",
@@ -193,12 +193,14 @@ def _steps(book: Book, process: Process) -> list[str]:
     return parts
 
 
-def _asked(book: Book, process: Process) -> Iterable[Question]:
+def questions_of(book: Book, process: Process) -> Iterable[Question]:
+    """Return the questions that some step of the process answers."""
     own = (one for key, one in book.questions.items() if key.startswith(f"{process.pack}/"))
     return (one for one in own if process.steps.keys() & set(one.answers))
 
 
-def _resting(book: Book, process: Process) -> Iterable[Rest]:
+def rests_of(book: Book, process: Process) -> Iterable[Rest]:
+    """Return the steps of the process that rest on grounds."""
     own = (one for key, one in book.rests.items() if key.startswith(f"{process.pack}/"))
     return (one for one in own if one.step in process.steps)
 

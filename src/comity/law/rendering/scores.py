@@ -37,17 +37,21 @@ _STYLE: Final = """
 """
 
 
-def draw_score(process: Process) -> str:
-    """Return the picture as SVG, with a title and a description for those who cannot see it."""
-    score = _Score(process)
+def draw_score(process: Process, *, has_style: bool = True) -> str:
+    """Return the picture as SVG, with a title and a description for those who cannot see it.
+
+    Without its own style it takes that of the page on which it stands (class ``score``).
+    """
+    score = _Score(process, has_style=has_style)
     return "\n".join([*score.head(), *score.states(), *score.steps(), *score.legend(), "</svg>\n"])
 
 
 class _Score:
     """Where everything stands on the sheet, in pixels."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, *, has_style: bool) -> None:
         self._process = process
+        self._style = f"<style>{_STYLE}</style>" if has_style else ""
         self._rows = {name: number for number, name in enumerate(process.states)}
         moving = [step for step in process.steps.values() if step.moves]
         asking, asked = process.sides.both
@@ -72,7 +76,7 @@ class _Score:
             ),
             f'<title id="title">{escape(process.title)}: states and steps</title>',
             f'<desc id="desc">{escape(self._told())}</desc>',
-            f"<style>{_STYLE}</style>",
+            *([self._style] if self._style else []),
             f'<rect class="paper" width="{self._width}" height="{self._height}"/>',
         ]
 

@@ -1,0 +1,1 @@
+"""The law explorer: instruments, articles, processes, and how each State reads them."""
