@@ -24,6 +24,8 @@ from comity.app.settings import Settings, read_settings
 from comity.base import Digest, Ident
 from comity.base.errors import ComityError
 from comity.evidence import Provenance
+from comity.federation.answering import sign_answer
+from comity.federation.directory import CardKey
 from comity.law import Book
 from comity.service import handover, intake, sealing
 from comity.service.answers import accept_answer
@@ -33,7 +35,7 @@ from comity.service.jobs import claim
 from comity.service.node import Node, Officer
 from comity.service.orders import issue_order
 from comity.service.people import Newcomer, add_person, known_roles
-from comity.service.ports import Answer, Peer
+from comity.service.ports import Answer
 from comity.service.posting import post_letters
 from comity.service.receiving import take_inbox
 from comity.service.replies import Delivery, Reply, record_delivery, record_step
@@ -46,12 +48,11 @@ from demo import forms
 from demo.cast import NUMBERS
 from tests.cards import SINCE, card_of, make_card
 from tests.crossing import answer_get
-from tests.providers import CardKey, make_answer, make_inventory, salted, sign_answer
 from tests.providers import KEY as PROVIDER_KEY
+from tests.providers import make_answer, make_inventory, salted
 from tests.steady import HandClock
-from tests.wires import Net, NetWire
+from tests.wires import Net, NetWire, introduce
 from tests.wires import answer as answer_post
-from tests.wires import introduce
 from tests.world import book
 
 BEGIN: Final = "2026-11-19T20:41:00Z"
@@ -228,7 +229,13 @@ def _introduce(example: Example) -> None:
         for state, node in example.nodes.items()
     ]
     key = CardKey(key=PROVIDER_KEY.public, since=SINCE)
-    bare = {"endpoint": "", "certificate": "", "wire_key": b"", "recipients": (), "protocols": ()}
+    bare: dict[str, Any] = {
+        "endpoint": "",
+        "certificate": "",
+        "wire_key": b"",
+        "recipients": (),
+        "protocols": (),
+    }
     provider = make_card("XA", authority=PROVIDER, kind="provider", keys=(key,), **bare)
     for node in example.nodes.values():
         for card in cards:

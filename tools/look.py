@@ -1,8 +1,8 @@
 """Take pictures of the desk's pages as somebody sees them: for developers, no door of Comity.
 
-    .venv/bin/python tools/look.py dossiers/{dossier} --as duty --language ar --width 360 --dark X.png
-    .venv/bin/python tools/look.py "" dossiers deadlines --as ca pictures/     # several: a folder
-    .venv/bin/python tools/look.py --names                                     # {dossier} and others
+    .venv/bin/python tools/look.py dossiers/{dossier} --as duty --language ar --dark X.png
+    .venv/bin/python tools/look.py "" dossiers deadlines --as ca pictures/   # several: a folder
+    .venv/bin/python tools/look.py --names                                   # {dossier}, others
 
 The example of ``tests/examples.py`` is made once (``.cache``), and again when it changes. What a
 page does wrong (status, console, sideways scrolling, weight) is printed; with ``--axe`` what axe
@@ -17,6 +17,10 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.browser.served import Served
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -42,7 +46,7 @@ def main(words: Sequence[str]) -> int:
         return _look(asked, served, paths, Path(out))
 
 
-def _look(asked: argparse.Namespace, served, paths: Sequence[str], out: Path) -> int:  # noqa: ANN001
+def _look(asked: argparse.Namespace, served: Served, paths: Sequence[str], out: Path) -> int:
     from tests.browser.lenses import Lens, Look, open_browser  # noqa: PLC0415 - as above
 
     lens = Lens(

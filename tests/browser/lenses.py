@@ -1,4 +1,4 @@
-"""How a page is looked at: by whom, in which language, how wide, light or dark; and what is seen."""
+"""How a page is looked at: by whom, in which language, how wide, how dark; and what is seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
@@ -88,7 +88,7 @@ class Look:
         self.page.on("pageerror", lambda error: self._said.append(f"script: {error}"))
         self.page.on("requestfinished", self._weigh)
 
-    def __enter__(self) -> Look:
+    def __enter__(self) -> Self:
         """Return the window."""
         return self
 
