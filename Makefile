@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS = never
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/.run ## play the case on three nodes (EVIDENCE=path, HEADLESS=1, KEEP=folder, DATABASE=postgres)
+demo: $(VENV)/.run $(VENV)/.words ## play the case on three nodes (EVIDENCE=path, HEADLESS=1, KEEP=folder, DATABASE=postgres)
 	@$(BIN)/python -m demo $(if $(EVIDENCE),--evidence "$(EVIDENCE)") $(if $(HEADLESS),--headless) $(if $(KEEP),--keep "$(KEEP)") $(if $(DATABASE),--database "$(DATABASE)")
 
 test: $(VENV)/.dev system tools ## set up and run all tests, real databases and other people's tools included
@@ -60,6 +60,9 @@ verifier: $(VENV)/.run ## pack the verifier of orders as one file that a provide
 
 clean: ## remove what was set up
 	rm -rf $(VENV) .tools
+
+$(VENV)/.words: $(VENV)/.run $(shell find src -name '*.po')
+	@$(BIN)/python tools/catalogues.py compile && touch $@
 
 $(VENV)/.run: $(RUN_LOCK) pyproject.toml tools/set_up.sh
 	@tools/set_up.sh $(PYTHON) $(RUN_LOCK) $@

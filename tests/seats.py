@@ -31,6 +31,10 @@ from tests.desks import EVERYBODY
 from tests.nodes import Desk, make_desk
 from tests.stores import sqlite_template
 from tests.world import book
+from tools.catalogues import compile_all
+
+# What is read of a catalogue is made of it; a catalogue may be newer.
+compile_all()
 
 __all__ = ["Seats", "open_seats", "seats", "sqlite_template"]
 

@@ -37,5 +37,6 @@ else
   "${pip[@]}" install --require-hashes -r "$lock"
 fi
 "${pip[@]}" install --no-deps --no-build-isolation --editable .
+.venv/bin/python tools/catalogues.py compile
 touch "$stamp"
 say "done"

@@ -113,8 +113,8 @@ def name_state(seat: Seat, code: str) -> str:
     """Return the name of a State in the reader's language, as far as it is known."""
     profile = seat.node.book.states.get(code)
     if profile is not None:
-        return pgettext("state", profile.name)
-    return locale_of(seat).territories.get(code, code)
+        return pgettext("law", profile.name)
+    return str(locale_of(seat).territories.get(code, code))
 
 
 def name_role(role: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from babel import Locale, UnknownLocaleError
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, pgettext
+from django.utils.translation import pgettext
 
 from comity.base import Instant
 from comity.web.pages.kit.pages import PAGES
@@ -121,7 +122,10 @@ def role_name(role: object) -> str:
 @register.filter
 def language_name(code: object) -> str:
     """Return what a language calls itself."""
-    return str(get_language_info(str(code))["name_local"])
+    try:
+        return Locale.parse(str(code), sep="-").get_display_name() or str(code)
+    except (UnknownLocaleError, ValueError):
+        return str(code)
 
 
 @register.filter
