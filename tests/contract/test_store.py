@@ -192,3 +192,55 @@ def elsewhere(store: Store) -> None:
     thread = threading.Thread(target=write)
     thread.start()
     thread.join()
+
+
+def later(days: int) -> Instant:
+    return rows.START.plus(Period(days=days))
+
+
+def keep_deadlines(store: Store) -> None:
+    with store.unit() as unit:
+        unit.dossiers.add(rows.dossier())
+        for number, due in enumerate((later(9), None, later(2), later(5))):
+            row = replace(rows.deadline(), act=Digest.of(f"{number}".encode()), due=due)
+            unit.deadlines.add(row)
+
+
+def test_the_first_rows_come_in_the_order_of_the_field(store: Store) -> None:
+    keep_deadlines(store)
+    with store.view() as unit:
+        assert [row.due for row in unit.deadlines.first("due", 2)] == [later(2), later(5)]
+
+
+def test_a_minus_turns_the_order_of_the_field(store: Store) -> None:
+    keep_deadlines(store)
+    with store.view() as unit:
+        assert [row.due for row in unit.deadlines.first("-due", 2)] == [later(9), later(5)]
+
+
+def test_rows_without_a_value_are_not_among_the_first(store: Store) -> None:
+    keep_deadlines(store)
+    with store.view() as unit:
+        assert None not in [row.due for row in unit.deadlines.first("due", 9)]
+
+
+def test_the_first_rows_fit_what_is_asked(store: Store) -> None:
+    keep_deadlines(store)
+    with store.view() as unit:
+        assert unit.deadlines.first("due", 9, state="met") == ()
+
+
+def test_several_rows_are_found_at_once(store: Store) -> None:
+    others = sorted(rows.IDENTS.new("dos") for _ in range(3))
+    with store.unit() as unit:
+        unit.dossiers.add(*(rows.dossier(one) for one in others))
+    with store.view() as unit:
+        found = unit.dossiers.among("ident", others[:2])
+    assert [row.ident for row in found] == others[:2]
+
+
+def test_among_nothing_there_is_nothing(store: Store) -> None:
+    with store.unit() as unit:
+        unit.dossiers.add(rows.dossier())
+    with store.view() as unit:
+        assert unit.dossiers.among("ident", ()) == ()

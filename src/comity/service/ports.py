@@ -11,7 +11,7 @@ mirrors of a directory; ``Mailer`` sends mail without content to people on duty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias, TypeVar
@@ -79,6 +79,15 @@ class Ledger(Protocol[Row]):
     def each(self, **where: object) -> Iterator[Row]:
         """Yield what ``find`` returns, in bounded memory; to be used up within the unit."""
 
+    def first(self, field: str, most: int, **where: object) -> tuple[Row, ...]:
+        """Return so many of what ``find`` returns, in the order of one field, then of their keys.
+
+        ``-field`` turns the order of the field; rows that have no value there are left out.
+        """
+
+    def among(self, field: str, values: Collection[object]) -> tuple[Row, ...]:
+        """Return the rows whose ``field`` has one of ``values``, in the order of their keys."""
+
     def pick(self, *names: str, **where: object) -> tuple[tuple[object, ...], ...]:
         """Return these fields of what ``find`` would return: of large rows, without their bytes."""
 
@@ -91,6 +100,9 @@ class Ledger(Protocol[Row]):
 
 class Table(Ledger[Row], Protocol[Row]):
     """Rows that can be changed."""
+
+    def lock(self, *key: object) -> Row:
+        """Return the row and keep others from changing it until the unit ends."""
 
     def replace(self, row: Row) -> None:
         """Change the row of that key; raise ``NotThere``."""

@@ -7,12 +7,13 @@ lock where there is one (on SQLite a unit holds the only write lock from its beg
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Final, Generic
 
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model, Q, QuerySet
 
 from comity.base import Instant
@@ -59,6 +60,10 @@ class DatabaseTable(Generic[Row]):
         """Return the row of that key."""
         return self._one(self._rows, key)
 
+    def lock(self, *key: object) -> Row:
+        """Return the row and keep others from changing it until the unit ends."""
+        return self._one(self._rows.select_for_update(), key)
+
     def find(self, **where: object) -> tuple[Row, ...]:
         """Return matching rows in the order of their keys."""
         return tuple(self._read(self._ordered(where)))
@@ -72,6 +77,20 @@ class DatabaseTable(Generic[Row]):
             if model is None:
                 return
             yield self._row(model)
+
+    def first(self, field: str, most: int, **where: object) -> tuple[Row, ...]:
+        """Return so many matching rows in the order of one field; none without a value there."""
+        there = {f"{field.removeprefix('-')}__isnull": False}
+        found = self._rows.filter(**where, **there).order_by(field, *self._kind.KEY)
+        return tuple(self._read(found[:most]))
+
+    def among(self, field: str, values: Collection[object]) -> tuple[Row, ...]:
+        """Return the rows whose field has one of these values, in the order of their keys."""
+        wanted = list(dict.fromkeys(values))
+        parts = (wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH))
+        asked = (self._rows.filter(**{f"{field}__in": part}) for part in parts)
+        found = [row for one in asked for row in self._read(one)]
+        return tuple(sorted(found, key=lambda row: tuple(_key(row).values())))
 
     def pick(self, *names: str, **where: object) -> tuple[tuple[object, ...], ...]:
         """Return these fields of matching rows in the order of their keys."""
@@ -127,10 +146,6 @@ class DatabaseTable(Generic[Row]):
 
 class DatabaseVersioned(DatabaseTable[VRow]):
     """Rows changed by compare-and-set."""
-
-    def lock(self, *key: object) -> VRow:
-        """Return the row and keep others from changing it until the unit ends."""
-        return self._one(self._rows.select_for_update(), key)
 
     def swap(self, row: VRow, expected: int) -> None:
         """Change the row if its version still is ``expected``."""
@@ -209,19 +224,22 @@ class DatabaseStore:
     @contextmanager
     def unit(self) -> Iterator[DatabaseUnit]:
         """Begin a transaction; it is kept when the block ends well, else dropped."""
-        with translated(), transaction.atomic(using=self._alias, durable=True):
+        with (
+            translated(),
+            _borrowed(self._alias),
+            transaction.atomic(using=self._alias, durable=True),
+        ):
             yield self._tables
 
     @contextmanager
     def view(self) -> Iterator[DatabaseUnit]:
         """Look at one moment of the store."""
-        with translated(), _snapshot(self._alias):
+        with translated(), _borrowed(self._alias), _snapshot(self._alias):
             yield self._tables
 
     def mark(self) -> object:
         """Return what the database itself counts: changes of the file, or writers."""
-        connection = connections[self._alias]
-        with translated(), connection.cursor() as cursor:
+        with translated(), _borrowed(self._alias) as connection, connection.cursor() as cursor:
             cursor.execute(_MARK_OF_FILE if connection.vendor == "sqlite" else _MARK_OF_SERVER)
             return str(cursor.fetchone()[0])
 
@@ -241,6 +259,17 @@ class DatabaseStore:
         except StoreDamaged as error:
             faults = [error.sentence()]
         return tuple(" ".join(fault.split())[:_FAULT_LENGTH] for fault in faults[:_MOST_FAULTS])
+
+
+@contextmanager
+def _borrowed(alias: str) -> Iterator[BaseDatabaseWrapper]:
+    """Use this thread's connection; where threads share some, give it back in the end."""
+    connection = connections[alias]
+    try:
+        yield connection
+    finally:
+        if "pool" in connection.settings_dict["OPTIONS"] and not connection.in_atomic_block:
+            connection.close()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Generic, TypeAlias
@@ -42,6 +42,10 @@ class MemoryTable(Generic[Row]):
             raise NotThere(" ".join(map(str, key)), where=self._kind.__name__)
         return self._kept[key]  # type: ignore[return-value] # one kind of row per table
 
+    def lock(self, *key: object) -> Row:
+        """Return the row; units follow one another anyway."""
+        return self.get(*key)
+
     def find(self, **where: object) -> tuple[Row, ...]:
         """Return matching rows in the order of their keys."""
         return tuple(self.each(**where))
@@ -51,6 +55,17 @@ class MemoryTable(Generic[Row]):
         for _, row in sorted(self._kept.items(), key=lambda item: item[0]):
             if all(getattr(row, name) == value for name, value in where.items()):
                 yield row  # type: ignore[misc] # one kind of row per table
+
+    def first(self, field: str, most: int, **where: object) -> tuple[Row, ...]:
+        """Return so many matching rows in the order of one field; none without a value there."""
+        name = field.removeprefix("-")
+        found = [row for row in self.each(**where) if getattr(row, name) is not None]
+        found.sort(key=lambda row: getattr(row, name), reverse=field.startswith("-"))
+        return tuple(found[:most])
+
+    def among(self, field: str, values: Collection[object]) -> tuple[Row, ...]:
+        """Return the rows whose field has one of these values, in the order of their keys."""
+        return tuple(row for row in self.each() if getattr(row, field) in values)
 
     def pick(self, *names: str, **where: object) -> tuple[tuple[object, ...], ...]:
         """Return these fields of matching rows in the order of their keys."""
@@ -84,10 +99,6 @@ class MemoryTable(Generic[Row]):
 
 class MemoryVersioned(MemoryTable[VRow]):
     """Rows changed by compare-and-set."""
-
-    def lock(self, *key: object) -> VRow:
-        """Return the row; units follow one another anyway."""
-        return self.get(*key)
 
     def swap(self, row: VRow, expected: int) -> None:
         """Change the row if its version still is ``expected``."""

@@ -176,6 +176,11 @@ class Standing(Record):
     state = models.CharField(max_length=_NAME)
     outcomes = BytesField()
 
+    class Meta:
+        """Found by where a dossier stands."""
+
+        indexes: ClassVar = [models.Index(fields=["state"], name="standing_state")]
+
 
 class Deadline(Record):
     """What is owed until when; derived."""
@@ -196,8 +201,9 @@ class Deadline(Record):
     means = models.TextField()
 
     class Meta:
-        """One deadline for one clock started by one act."""
+        """One deadline for one clock started by one act; found by what is open, first due first."""
 
+        indexes: ClassVar = [models.Index(fields=["state", "due"], name="deadline_due")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dossier", "clock", "act"], name="deadline_key")
         ]

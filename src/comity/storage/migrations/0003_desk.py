@@ -28,4 +28,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('dossier', 'actor', 'section'), name='draft_key')],
             },
         ),
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(fields=['state', 'due'], name='deadline_due'),
+        ),
+        migrations.AddIndex(
+            model_name='standing',
+            index=models.Index(fields=['state'], name='standing_state'),
+        ),
     ]
