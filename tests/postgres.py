@@ -55,7 +55,7 @@ def running() -> Iterator[str]:
         serve += [
             "listen_addresses=",
             "-c",
-            "max_connections=60",
+            "max_connections=100",
             "-c",
             "log_min_messages=fatal",
             *_FAST,

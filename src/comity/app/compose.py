@@ -121,8 +121,9 @@ def open_node(
     clock: Clock | None = None,
     random: Random = os.urandom,
     book: Book | None = None,
+    has_threads: bool = False,
 ) -> Node:
-    """Return the node in ``folder``.
+    """Return the node in ``folder``; ``has_threads`` lets many threads share some connections.
 
     Raise ``NoNode``, ``StoreMissing``, ``StoreDamaged``, ``TablesOutdated``, ``KeyDamaged`` or
     what else its keys say.
@@ -133,7 +134,7 @@ def open_node(
     phrase = read_passphrase()
     signing = _read_key(read_signing_key, keys / _SIGNING, phrase)
     identity = _read_key(read_identity, keys / _IDENTITY, phrase)
-    store = open_store(folder, settings)
+    store = open_store(folder, settings, has_threads=has_threads)
     if missing := databases.missing_migrations(node_alias(folder)):
         raise TablesOutdated(", ".join(missing), where=str(folder))
     ticking = clock or SystemClock()
@@ -184,11 +185,14 @@ def _open_mailer(settings: Settings) -> Mailer | None:
     return SmtpMailer(settings.smtp, settings.mail_from)
 
 
-def open_store(folder: Path, settings: Settings) -> Store:
+def open_store(folder: Path, settings: Settings, *, has_threads: bool = False) -> Store:
     """Return the store of the node in ``folder``; raise ``StoreMissing``, never make one."""
     if settings.is_sqlite and not (folder / settings.database).exists():
         raise StoreMissing(where=str(folder / settings.database))
-    store = databases.open_database(node_alias(folder), node_database(folder, settings))
+    database = node_database(folder, settings)
+    if has_threads:
+        database = databases.share_connections(database)
+    store = databases.open_database(node_alias(folder), database)
     if not databases.has_tables(node_alias(folder)):
         detail = "There is a database, but no table of ours is in it."
         raise StoreMissing(detail, where=str(folder))

@@ -39,10 +39,10 @@ DOOR_MIDDLEWARE: Final = [
     "django.middleware.common.CommonMiddleware",
 ]
 _POSTGRES: Final = "django.db.backends.postgresql"
-_DOORS: Final = frozenset({"comity.web.urls_desk", "comity.web.urls_peers"})
-# Connections of one door to a PostgreSQL, at most; see docs/operating.md.
-POOL: Final = 10
-_POOL_SECONDS: Final = 20
+# Connections of one process to a PostgreSQL, at most; see docs/operating.md.
+SHARED_CONNECTIONS: Final = 6
+_WAIT_SECONDS: Final = 20
+_IDLE_SECONDS: Final = 60
 _OPTIONS: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
 
 
@@ -113,8 +113,7 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     imported only once Django is set up, hence here and not above.
     """
     configure_django()
-    chosen = _pooled(database) if getattr(settings, "ROOT_URLCONF", "") in _DOORS else database
-    filled = connections.configure_settings({"default": {}, alias: chosen})[alias]
+    filled = connections.configure_settings({"default": {}, alias: database})[alias]
     if alias in connections.settings and connections.settings[alias] != filled:
         connections[alias].close()
         del connections[alias]
@@ -124,15 +123,21 @@ def open_database(alias: str, database: dict[str, Any]) -> Store:
     return DatabaseStore(alias)
 
 
-def _pooled(database: dict[str, Any]) -> dict[str, Any]:
-    """Let the many threads of a door share some connections to a PostgreSQL, which has few.
+def share_connections(database: dict[str, Any]) -> dict[str, Any]:
+    """Let the many threads of a process share some connections to a PostgreSQL, which has few.
 
     Without, each thread would keep one of its own, and three nodes could use up a server. A
-    thread that finds none free waits; after that the store is out of reach (503).
+    thread that finds none free waits; after that the store is out of reach. SQLite's are
+    files, and stay as they are.
     """
     if database["ENGINE"] != _POSTGRES:
         return database
-    pool = {"min_size": 1, "max_size": POOL, "timeout": _POOL_SECONDS}
+    pool = {
+        "min_size": 1,
+        "max_size": SHARED_CONNECTIONS,
+        "timeout": _WAIT_SECONDS,
+        "max_idle": _IDLE_SECONDS,
+    }
     options = {**database["OPTIONS"], "pool": pool}
     return {**database, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
@@ -192,6 +197,12 @@ class DefaultRouter:
         return True
 
 
+def tell_django(told: dict[str, Any]) -> None:
+    """Tell Django what is so of this node's desk alone; called before anything is served."""
+    for name, value in told.items():
+        setattr(settings, name, value)
+
+
 def make_default(alias: str) -> None:
     """Let what names no database lie in that of ``alias``; a transaction without a name too."""
     DefaultRouter.alias = alias
@@ -204,6 +215,8 @@ def migrate(alias: str) -> None:
     """Bring the tables to their newest form; raise ``StoreUnreachable`` or ``StoreDamaged``."""
     with translated():
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+        if settings.CACHES["default"].get("LOCATION"):
+            call_command("createcachetable", database=alias, verbosity=0)
 
 
 def missing_migrations(alias: str) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def main(words: list[str] | None = None) -> int:
     stop = threading.Event()
     _heed_stop()
     try:
-        node = open_node(asked.folder)
+        node = open_node(asked.folder, has_threads=True)
         Heart(asked.folder, asked.name).begin(stop)
         say("worker-started", kind=asked.does)
         lookout = Lookout(node.store)

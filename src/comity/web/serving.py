@@ -92,7 +92,7 @@ def make_application(door: str, folder: Path, settings: Settings) -> Any:  # noq
     from comity.web.lanes import Lanes  # noqa: PLC0415 - as above
     from comity.web.place import take_place  # noqa: PLC0415 - as above
 
-    take_place(open_node(folder), settings)
+    take_place(open_node(folder, has_threads=True), settings)
     if door == DESK:
         make_default(node_alias(folder))
     return Lanes(WSGIHandler()) if door == PEERS else WSGIHandler()
