@@ -37,7 +37,7 @@ class FormTooLarge(TooLarge):
 class InMemory(MemoryFileUploadHandler):
     """What Django hands the parts of a file to: they stay in memory, always."""
 
-    def handle_raw_input(  # noqa: PLR0913, PLR0917 # Django's
+    def handle_raw_input(  # Django's
         self,
         input_data: Any,  # noqa: ANN401 # Django's
         META: Any,  # noqa: ANN401, N803 # Django's
