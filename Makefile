@@ -7,7 +7,7 @@ RUN_LOCK := requirements.lock
 DEV_LOCK := requirements-dev.lock
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help demo test fire check bench mutants law lock migrations system tools verifier clean
+.PHONY: help demo test fire check bench pictures mutants law lock migrations system tools verifier clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -35,6 +35,9 @@ bench: $(VENV)/.dev tools ## measure beside the peers, as JSON lines (BENCH="--l
 	@$(BIN)/python benchmarks/seal_verify.py $(BENCH)
 	@$(BIN)/python benchmarks/round_trips.py
 	@$(BIN)/python benchmarks/transfer.py $(TRANSFER)
+
+pictures: $(VENV)/.dev system ## take pictures of the desk's main pages into .cache/pictures (KEEP=1 renews docs/pictures)
+	@$(BIN)/python tools/pictures.py $(if $(KEEP),--keep)
 
 mutants: $(VENV)/.dev ## break the code and the law files in many ways; every break must be noticed
 	$(BIN)/python tools/mutate.py

@@ -27,6 +27,7 @@ from comity.evidence import Provenance
 from comity.federation.answering import sign_answer
 from comity.federation.directory import CardKey
 from comity.law import Book
+from comity.seal.act import read_act
 from comity.service import handover, intake, sealing
 from comity.service.answers import accept_answer
 from comity.service.findings import make_finding
@@ -38,8 +39,9 @@ from comity.service.people import Newcomer, add_person, known_roles
 from comity.service.ports import Answer
 from comity.service.posting import post_letters
 from comity.service.receiving import take_inbox
-from comity.service.replies import Delivery, Reply, record_delivery, record_step
+from comity.service.replies import PROOF, Delivery, Reply, record_delivery, record_step
 from comity.service.requests import Opening, amend_form, open_dossier, take_step
+from comity.service.returns import Piece, begin_return, end_return, put_piece
 from comity.service.roster import set_roster
 from comity.service.rows import RosterRow
 from comity.service.situations import Move
@@ -49,7 +51,7 @@ from demo.cast import NUMBERS
 from tests.cards import SINCE, card_of, make_card
 from tests.crossing import answer_get
 from tests.providers import KEY as PROVIDER_KEY
-from tests.providers import make_answer, make_inventory, salted
+from tests.providers import hand_over, make_answer, make_inventory, salted, voice
 from tests.steady import HandClock
 from tests.wires import Net, NetWire, introduce
 from tests.wires import answer as answer_post
@@ -399,6 +401,9 @@ def _ask_by_letter(example: Example) -> Ident:
         letter = f"A letter, scanned: {step}.\n".encode()
         reply = Reply(step=step, channel="letter", received=clock.now(), proof=letter)
         record_step(node, duty, dossier, reply)
+    more = {"says": "The account was used again on 20 November."}
+    added = example.take("XA", "duty_officer", dossier, "add_information", content=more)
+    example.names["undelivered"] = str(added)
     return dossier
 
 
@@ -465,9 +470,28 @@ def _order(example: Example) -> str:
     listed = make_inventory(row.order, _HELD)
     said = make_answer(file, example.clock.now(), provider=PROVIDER, inventory=salted(listed))
     accept_answer(node, sign_answer(said, PROVIDER_KEY))
+    decision = {"body": "court", "decision": "DC-2026-32"}
+    example.take("XA", "court", dossier, "authorise", terms=decision)
+    example.take("XA", "prosecutor", dossier, "demand_production", channel="mail")
+    example.clock.forward("PT50M")
+    example.names["upload"] = str(_send_back(example, file, listed))
     example.names["order"] = row.order
     example.names["order-dossier"] = str(dossier)
     return row.order
+
+
+def _send_back(example: Example, file: bytes, listed: bytes) -> Ident:
+    """Let the provider return what it froze; one file has come to it since."""
+    node, now = example.nodes["XA"], example.clock.now()
+    files = {**_HELD, "logs/later.log": b"203.0.113.7 - - [20/Nov/2026:01:02:03 +0000] GET /\n"}
+    handed = hand_over(file, files, now, inventory=listed, key=PROVIDER_KEY, provider=PROVIDER)
+    returns = "/providers/1/returns"
+    spoken = voice("POST", returns, now, key=PROVIDER_KEY, body=handed.statement)
+    row = begin_return(node, handed.statement, spoken)
+    put_piece(node, row, Piece(offset=0, data=handed.data, digest=Digest.of(handed.data)))
+    path = f"{returns}/{row.ident}/end"
+    end_return(node, row.ident, voice("POST", path, now, key=PROVIDER_KEY, body=b""))
+    return row.ident
 
 
 def _wait_for_castova(example: Example) -> Ident:
@@ -540,6 +564,12 @@ def _find_names(example: Example) -> None:
             example.names["received"] = str(received[0].ident)
         acts = unit.acts.find(chain=Ident(example.names["dossier"]), track="exchanged")
         example.names["act"] = str(acts[-1].digest)
+        example.names["transfer"] = str(unit.transfers.find()[0].ident)
+        example.names["message"] = str(unit.letters.find(kind="act")[0].message)
+        for row in unit.acts.find(chain=Ident(example.names["letter"])):
+            if row.step == "grant":
+                covers = read_act(row.envelope).unsafe_act.covers
+                example.names["document"] = str(covers[PROOF])
     example.names["person"] = "xa-duty"
 
 

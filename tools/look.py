@@ -12,7 +12,6 @@ finds too.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -35,15 +34,14 @@ def main(words: Sequence[str]) -> int:
 
     asked = _read(words)
     _open_rooms()
-    example = open_cached()
-    if asked.names:
-        for name, value in example.names.items():
-            print(f"{{{name}}}".ljust(18), value)
-        return 0
-    os.umask(0o022)
-    *paths, out = asked.words
-    with serve(example) as served:
-        return _look(asked, served, paths, Path(out))
+    with open_cached() as example:
+        if asked.names:
+            for name, value in example.names.items():
+                print(f"{{{name}}}".ljust(18), value)
+            return 0
+        *paths, out = asked.words
+        with serve(example) as served:
+            return _look(asked, served, paths, Path(out))
 
 
 def _look(asked: argparse.Namespace, served: Served, paths: Sequence[str], out: Path) -> int:
@@ -102,7 +100,7 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     reader.add_argument("--no-script", action="store_true")
     reader.add_argument("--axe", action="store_true", help="also say what axe finds")
     reader.add_argument("--names", action="store_true", help="list the names that paths may have")
-    asked = reader.parse_args(words)
+    asked = reader.parse_intermixed_args(words)
     if len(asked.words) < 2 and not asked.names:  # noqa: PLR2004 - a path and a place
         reader.error("name at least one page, and where the picture goes")
     return asked

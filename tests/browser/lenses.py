@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -33,6 +33,10 @@ class Lens:
     width: int = 1440
     is_dark: bool = False
     has_script: bool = True
+
+    def by(self, login: str) -> Lens:
+        """Return the same lens for somebody else."""
+        return replace(self, login=login)
 
 
 @dataclass

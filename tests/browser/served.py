@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 from django.contrib.auth import get_user_model
@@ -28,12 +29,14 @@ from django.test import Client, override_settings
 
 from comity.app import databases
 from comity.app.compose import node_alias
+from comity.app.databases import close_connections
 from comity.app.desk_apps import MIDDLEWARE
 from comity.web.pages.kit.seat import ROLE
 from comity.web.place import leave_place, take_place
 from tests.examples import Example, make_example, open_example
 from tests.places import CHECKOUT
 from tests.world import book
+from tools.catalogues import compile_all
 
 CACHE: Final = CHECKOUT / ".cache"
 T = TypeVar("T")
@@ -50,7 +53,7 @@ class Served:
 
     def cookie(self, login: str, *, role: str = "") -> str:
         """Return the session of somebody who signed in, in one role or in all of theirs."""
-        return aside(lambda: _sign_in(login, role))
+        return aside(lambda: str(sit(login, role).session.session_key))
 
     def fill(self, path: str) -> str:
         """Return the path with the names of the example put in for ``{dossier}`` and the like."""
@@ -70,14 +73,15 @@ def aside(do: Callable[[], T]) -> T:
         return pool.submit(run).result()
 
 
-def _sign_in(login: str, role: str) -> str:
-    client = Client()
+def sit(login: str, role: str = "") -> Client:
+    """Return Django's own client of somebody who signed in; what breaks is answered by 500."""
+    client = Client(raise_request_exception=False)
     client.force_login(get_user_model().objects.get(login=login))
-    session = client.session
     if role:
+        session = client.session
         session[ROLE] = role
         session.save()
-    return str(session.session_key)
+    return client
 
 
 class _Silent(WSGIRequestHandler):
@@ -85,16 +89,24 @@ class _Silent(WSGIRequestHandler):
         """Say nothing of requests."""
 
 
-def open_cached(cache: Path = CACHE) -> Example:
-    """Open the example, which is made anew when what it is made of has changed."""
-    folder = cache / f"example-{_fingerprint()}"
+@contextmanager
+def open_cached(cache: Path = CACHE) -> Iterator[Example]:
+    """Open a copy of the example, which is made anew when what it is made of has changed."""
+    compile_all()
+    kept = cache / f"example-{_fingerprint()}"
     cache.mkdir(exist_ok=True)
-    with (cache / "example.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "clock.txt").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            make_example(folder)
-    return open_example(folder)
+    with TemporaryDirectory(prefix="comity-example-") as folder:
+        copy = Path(folder) / "example"
+        with (cache / "example.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (kept / "clock.txt").exists():
+                shutil.rmtree(kept, ignore_errors=True)
+                make_example(kept)
+            shutil.copytree(kept, copy)
+        try:
+            yield open_example(copy)
+        finally:
+            close_connections()
 
 
 @contextmanager
