@@ -75,10 +75,12 @@ def _tests_fail(copy: Path, tests: tuple[str, ...]) -> bool:
 def main() -> int:
     """Try all breaks, two at a time; return how the command ends."""
     mutants = list(read_mutants(sys.argv[1] if len(sys.argv) > 1 else ""))
+    fates: list[str] = []
     with ThreadPoolExecutor(2) as pool:
-        fates = list(pool.map(try_mutant, mutants))
-    for mutant, fate in zip(mutants, fates, strict=True):
-        print(json.dumps({"mutant": mutant.name, "file": mutant.file, "fate": fate}))
+        for mutant, fate in zip(mutants, pool.map(try_mutant, mutants), strict=True):
+            fates.append(fate)
+            told = {"mutant": mutant.name, "file": mutant.file, "fate": fate}
+            print(json.dumps(told), flush=True)
     died = fates.count("died")
     print(json.dumps({"mutants": len(fates), "died": died}))
     return 0 if fates and died == len(fates) else 1
