@@ -15,6 +15,7 @@ urlpatterns: Final[list[URLPattern | URLResolver]] = [
     *mount("api/", "comity.web.api.urls"),
     *mount("", "comity.web.pages.urls"),
 ]
-handler404: Final = "comity.web.problems.not_found"
-handler500: Final = "comity.web.problems.broken"
-handler400: Final = "comity.web.problems.bad_request"
+handler400: Final = "comity.web.pages.kit.faults.bad_request"
+handler403: Final = "comity.web.pages.kit.faults.forbidden"
+handler404: Final = "comity.web.pages.kit.faults.not_found"
+handler500: Final = "comity.web.pages.kit.faults.broken"
