@@ -244,3 +244,41 @@ def test_among_nothing_there_is_nothing(store: Store) -> None:
         unit.dossiers.add(rows.dossier())
     with store.view() as unit:
         assert unit.dossiers.among("ident", ()) == ()
+
+
+def test_standings_are_found_by_the_side_on_which_we_are(store: Store) -> None:
+    theirs = replace(rows.dossier(rows.IDENTS.new("dos")), side="requested")
+    with store.unit() as unit:
+        unit.dossiers.add(rows.dossier(), theirs)
+        unit.standings.add(
+            *(
+                replace(rows.standing(), dossier=one, state="sent")
+                for one in (rows.DOSSIER, theirs.ident)
+            )
+        )
+    with store.view() as unit:
+        found = unit.standings.where("sent", {("uncc/preservation", "requested")}, 9)
+    assert [row.dossier for row in found] == [theirs.ident]
+
+
+def test_the_dossiers_that_were_opened_first_come_first_among_standings(store: Store) -> None:
+    older = replace(rows.dossier(rows.IDENTS.new("dos")), opened=rows.START.plus(Period(days=-1)))
+    with store.unit() as unit:
+        unit.dossiers.add(rows.dossier(), older)
+        unit.standings.add(
+            *(
+                replace(rows.standing(), dossier=one, state="sent")
+                for one in (rows.DOSSIER, older.ident)
+            )
+        )
+    with store.view() as unit:
+        found = unit.standings.where("sent", {("uncc/preservation", "requesting")}, 1)
+    assert [row.dossier for row in found] == [older.ident]
+
+
+def test_no_side_has_no_standings(store: Store) -> None:
+    with store.unit() as unit:
+        unit.dossiers.add(rows.dossier())
+        unit.standings.add(rows.standing())
+    with store.view() as unit:
+        assert unit.standings.where(rows.standing().state, (), 9) == ()

@@ -121,6 +121,18 @@ class Versioned(Ledger[VRow], Protocol[VRow]):
         """Change the row if its version still is ``expected``; else raise ``Moved``."""
 
 
+class Standings(Table[StandingRow], Protocol):
+    """Where dossiers stand, found by that and by whose they are."""
+
+    def where(
+        self, state: str, sides: Collection[tuple[str, str]], most: int
+    ) -> tuple[StandingRow, ...]:
+        """Return so many rows with this state, those of the dossiers that were opened first.
+
+        ``sides`` are pairs of a process and the side on which our dossier must be.
+        """
+
+
 class Errands(Versioned[Errand], Protocol[Errand]):
     """Rows with a ``state``, a ``due`` time and a lease, found by when they are due."""
 
@@ -163,7 +175,7 @@ class Unit(Protocol):
         """Heads of dossiers."""
 
     @property
-    def standings(self) -> Table[StandingRow]:
+    def standings(self) -> Standings:
         """Where dossiers stand."""
 
     @property

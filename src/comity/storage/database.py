@@ -154,6 +154,21 @@ class DatabaseVersioned(DatabaseTable[VRow]):
             raise Moved(where=self._kind.__name__)
 
 
+class DatabaseStandings(DatabaseTable[rows.StandingRow]):
+    """Where dossiers stand, beside the dossiers."""
+
+    def where(
+        self, state: str, sides: Collection[tuple[str, str]], most: int
+    ) -> tuple[rows.StandingRow, ...]:
+        """Return rows with this state of dossiers on one of these sides, opened first."""
+        whose = Q(pk__in=())
+        for side in sorted({side for _, side in sides}):
+            processes = sorted(process for process, other in sides if other == side)
+            whose |= Q(dossier__side=side, dossier__process__in=processes)
+        found = self._rows.filter(whose, state=state)
+        return tuple(self._read(found.order_by("dossier__opened", "dossier_id")[:most]))
+
+
 class DatabaseErrands(DatabaseVersioned[Errand]):
     """Rows found by when they are due."""
 
@@ -184,7 +199,7 @@ class DatabaseUnit:
     keys: DatabaseTable[rows.KeyRow]
     investigations: DatabaseVersioned[rows.InvestigationRow]
     dossiers: DatabaseVersioned[rows.DossierRow]
-    standings: DatabaseTable[rows.StandingRow]
+    standings: DatabaseStandings
     deadlines: DatabaseTable[rows.DeadlineRow]
     outbox: DatabaseTable[rows.OutboxRow]
     intakes: DatabaseTable[rows.IntakeRow]
@@ -302,7 +317,7 @@ def _tables(alias: str) -> DatabaseUnit:
         keys=DatabaseTable(rows.KeyRow, models.Key, alias),
         investigations=DatabaseVersioned(rows.InvestigationRow, models.Investigation, alias),
         dossiers=DatabaseVersioned(rows.DossierRow, models.Dossier, alias),
-        standings=DatabaseTable(rows.StandingRow, models.Standing, alias),
+        standings=DatabaseStandings(rows.StandingRow, models.Standing, alias),
         deadlines=DatabaseTable(rows.DeadlineRow, models.Deadline, alias),
         outbox=DatabaseTable(rows.OutboxRow, models.Outbox, alias),
         intakes=DatabaseTable(rows.IntakeRow, models.Intake, alias),

@@ -108,6 +108,24 @@ class MemoryVersioned(MemoryTable[VRow]):
         self.replace(row)
 
 
+class MemoryStandings(MemoryTable[rows.StandingRow]):
+    """Where dossiers stand, beside the dossiers."""
+
+    def __init__(self, kept: Rows, dossiers: Rows) -> None:
+        """Work on ``kept``; look at ``dossiers``."""
+        super().__init__(rows.StandingRow, kept)
+        self._dossiers = MemoryTable(rows.DossierRow, dossiers)
+
+    def where(
+        self, state: str, sides: Collection[tuple[str, str]], most: int
+    ) -> tuple[rows.StandingRow, ...]:
+        """Return rows with this state of dossiers on one of these sides, opened first."""
+        found = [(self._dossiers.get(row.dossier), row) for row in self.each(state=state)]
+        ours = [(head, row) for head, row in found if (head.process, head.side) in sides]
+        ours.sort(key=lambda one: (one[0].opened, one[0].ident))
+        return tuple(row for _, row in ours[:most])
+
+
 class MemoryErrands(MemoryVersioned[Errand]):
     """Rows found by when they are due."""
 
@@ -136,7 +154,7 @@ class MemoryUnit:
     keys: MemoryTable[rows.KeyRow]
     investigations: MemoryVersioned[rows.InvestigationRow]
     dossiers: MemoryVersioned[rows.DossierRow]
-    standings: MemoryTable[rows.StandingRow]
+    standings: MemoryStandings
     deadlines: MemoryTable[rows.DeadlineRow]
     outbox: MemoryTable[rows.OutboxRow]
     intakes: MemoryTable[rows.IntakeRow]
@@ -209,7 +227,7 @@ def _unit(kept: Kept) -> MemoryUnit:
         keys=MemoryTable(rows.KeyRow, kept["keys"]),
         investigations=MemoryVersioned(rows.InvestigationRow, kept["investigations"]),
         dossiers=MemoryVersioned(rows.DossierRow, kept["dossiers"]),
-        standings=MemoryTable(rows.StandingRow, kept["standings"]),
+        standings=MemoryStandings(kept["standings"], kept["dossiers"]),
         deadlines=MemoryTable(rows.DeadlineRow, kept["deadlines"]),
         outbox=MemoryTable(rows.OutboxRow, kept["outbox"]),
         intakes=MemoryTable(rows.IntakeRow, kept["intakes"]),
