@@ -26,24 +26,23 @@ OURS: Final = "ours"
 THEIRS: Final = "theirs"
 READER: Final = "reader"
 
-# Where the evidence is once each step is done, on the node of who takes it.
+# In whose hands the evidence is when each step is done.
 _TO: Final[Mapping[str, str]] = {
     **dict.fromkeys(("serve", "serve_production", "demand_production"), PROVIDER),
     **dict.fromkeys(("preserve", "partly_preserve", "freeze_inventory"), PROVIDER),
     **dict.fromkeys(("produce", "partly_produce", "keep_return"), OURS),
     **dict.fromkeys((*TAKE_IN, *SEAL, *RECEIVE, COMPARE), OURS),
-    **dict.fromkeys(HAND_OVER, THEIRS),
     **dict.fromkeys((*OPEN, *DISCLOSE), READER),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """One crossing: the act that records it, and where the evidence is after it.
+    """One crossing: the act that records it, and whose hands the evidence is in.
 
     ``place`` is ``provider``, ``ours``, ``theirs`` or ``reader``: a court, the defence, whoever
-    it was opened for. ``seal`` is the digest that binds it, if the act covers one. ``receipts`` are those
-    for the act as a message, signed by the authority that each names.
+    it was opened for. ``seal`` is the digest that binds it, if the act covers one. ``receipts`` are
+    those for the act as a message, signed by the authority that each names.
     """
 
     act: Act
@@ -133,10 +132,8 @@ def _crossing(node: Node, unit: Unit, act: Act) -> Crossing:
 
 
 def _place(node: Node, act: Act) -> str:
-    """Return where the evidence is: seen from this node, whoever signed."""
-    if act.step in HAND_OVER:
-        return THEIRS if act.holder == node.state else OURS
-    if act.step == CONFIRM:
+    """Return in whose hands the evidence is when the act is signed, seen from this node."""
+    if act.step in {*HAND_OVER, CONFIRM}:
         return OURS if act.holder == node.state else THEIRS
     return _TO.get(act.step, OURS)
 

@@ -46,7 +46,14 @@ _OWN: Final = {
     "discard_refused": pgettext_lazy("custody", "What was refused was dropped."),
 }
 _RECEIPTS: Final = frozenset({"relay_accepted", "delivered", "retrieved"})
-_TOLD: Final = ("objects", "shown", "verification", "purpose", "inventory", "conditions")
+_TOLD: Final = {
+    "objects": pgettext_lazy("custody", "Objects"),
+    "shown": pgettext_lazy("custody", "Objects shown"),
+    "verification": pgettext_lazy("custody", "Verification"),
+    "purpose": pgettext_lazy("custody", "Use"),
+    "inventory": pgettext_lazy("custody", "Salted digest of the inventory"),
+    "conditions": pgettext_lazy("custody", "Conditions"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +68,7 @@ class ShownCrossing:
     is_recorded: bool
     is_house: bool
     receipts: tuple[ReceiptRow, ...]
-    told: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str | Promise, str], ...]
 
 
 @page(
@@ -102,7 +109,9 @@ def _show(node: Node, head: DossierRow, number: int, one: Crossing) -> ShownCros
         is_recorded=one.is_recorded,
         is_house=one.act.track == "house" and not one.is_recorded,
         receipts=_outside(one.receipts, node.state if head.channel == "node" else ""),
-        told=tuple((name, one.act.terms[name]) for name in _TOLD if one.act.terms.get(name)),
+        told=tuple(
+            (label, one.act.terms[name]) for name, label in _TOLD.items() if one.act.terms.get(name)
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from comity.service.custody import DISCLOSE, OPEN
 from comity.service.examining import WHOLE_BYTES, ShownObject, examine, list_objects, read_size
 from comity.service.received import ShownTransfer, show_transfer
 from comity.service.rows import PackageRow, ReceivedRow
-from comity.service.transfers_state import HAND_OVER
+from comity.service.transfers_state import CONFIRM, HAND_OVER
 from comity.web.pages.evidence.parts import Way, note_seen, read_package, show_way
 from comity.web.pages.evidence.repeating import ShownCheck, show_data, show_findings
 from comity.web.pages.kit.pages import Answer, Sheet, page
@@ -146,6 +146,9 @@ def _ways(seat: Seat, row: PackageRow | ReceivedRow) -> list[Way]:
     found: list[Way] = []
     if seat.has(Permission.EVIDENCE_HAND_OVER) and isinstance(row, PackageRow):
         found.append(_way(seat, row.dossier, HAND_OVER, "hand-over", named))
+    if seat.has(Permission.DOSSIER_ACT) and isinstance(row, ReceivedRow):
+        address = {"transfer": str(row.transfer)}
+        found.append(_way(seat, row.dossier, (CONFIRM,), "transfer-confirm", address))
     if seat.has(Permission.EVIDENCE_OPEN):
         found.append(_way(seat, row.dossier, OPEN, "open-evidence", named))
     if seat.has(Permission.EVIDENCE_DISCLOSE):
@@ -155,6 +158,7 @@ def _ways(seat: Seat, row: PackageRow | ReceivedRow) -> list[Way]:
 
 _LABELS: Final = {
     "hand-over": pgettext_lazy("evidence", "Hand over to the other side"),
+    "transfer-confirm": pgettext_lazy("evidence", "Confirm receipt"),
     "open-evidence": pgettext_lazy("evidence", "Open the evidence"),
     "disclose": pgettext_lazy("evidence", "Disclose a part"),
 }
