@@ -21,7 +21,7 @@ from typing import Any, Final
 from comity.app.compose import init_node, open_node
 from comity.app.databases import close_connections
 from comity.app.settings import Settings, read_settings
-from comity.base import Digest, Ident
+from comity.base import Digest, Ident, Instant, Period
 from comity.base.errors import ComityError
 from comity.evidence import Provenance
 from comity.federation.answering import sign_answer
@@ -57,6 +57,8 @@ from tests.wires import Net, NetWire, introduce
 from tests.wires import answer as answer_post
 from tests.world import book
 
+# The hold asked for by letter then nears its end.
+EARLIER: Final = "2026-09-24T09:00:00Z"
 BEGIN: Final = "2026-11-19T20:41:00Z"
 STATES: Final = ("XA", "XB", "XC")
 PROVIDER: Final = "HostCo"
@@ -85,6 +87,7 @@ _HELD: Final = {
     "mail/one.eml": b"Subject: invoice\r\n\r\nPlease find it attached.\r\n",
     "notes.txt": b"Taken from the rescue system of the server.\n",
 }
+_WHY: Final = {"answer_by_reason": "The logs are overwritten within a day."}
 _NAMES: Final = "names.json"
 _CLOCK: Final = "clock.txt"
 
@@ -143,11 +146,13 @@ def make_example(folder: Path, law: Book | None = None) -> Example:
     folder.mkdir(parents=True, exist_ok=True)
     for state in STATES:
         init_node(folder / f"node-{state.lower()}", _settings(state))
-    example = _connect(folder, HandClock(BEGIN), law)
+    example = _connect(folder, HandClock(EARLIER), law)
     _introduce(example)
     for state in STATES:
         _enrol(example.nodes[state])
     names = example.names
+    names["letter"] = str(_ask_by_letter(example))
+    example.clock.at = Instant.parse(BEGIN)
     names["investigation"] = str(
         open_investigation(
             example.nodes["XA"],
@@ -157,7 +162,6 @@ def make_example(folder: Path, law: Book | None = None) -> Example:
     )
     names["dossier"] = str(_preserve_in_belmora(example))
     names["evidence"] = str(_assist(example))
-    names["letter"] = str(_ask_by_letter(example))
     names["incoming"] = str(_castova_asks(example))
     names["waiting"] = str(_wait_for_castova(example))
     names["draft"] = str(_draft(example))
@@ -397,7 +401,7 @@ def _ask_by_letter(example: Example) -> Ident:
     proof = Delivery(act=sent, at=clock.now(), channel="letter", proof=b"A registered receipt.\n")
     record_delivery(node, duty, dossier, proof)
     clock.forward("PT2H")
-    for step in ("acknowledge", "grant"):
+    for step in ("acknowledge", "grant", "execute"):
         letter = f"A letter, scanned: {step}.\n".encode()
         reply = Reply(step=step, channel="letter", received=clock.now(), proof=letter)
         record_step(node, duty, dossier, reply)
@@ -422,10 +426,17 @@ def _castova_asks(example: Example) -> Ident:
     example.names["package"] = str(_seal(example, "XA", first))
     example.names["executing"] = str(first)
     second = example.open("XC", "duty_officer", "uncc/preservation", asked="XA", priority="urgent")
-    example.fill("XC", "duty_officer", second, _from_castova(forms.preservation(NUMBERS["XC"])))
-    example.take("XC", "duty_officer", second, "send")
+    values = _from_castova(forms.preservation(NUMBERS["XC"])) | _wish(example, "PT40H")
+    example.fill("XC", "duty_officer", second, values | _WHY)
+    wish = {"answer_by": values["answer_by"]}
+    example.take("XC", "duty_officer", second, "send", terms=wish)
     example.take("XA", "duty_officer", second, "acknowledge")
     return second
+
+
+def _wish(example: Example, period: str) -> dict[str, str]:
+    """Return the wish for an answer after so long."""
+    return {"answer_by": str(example.clock.now().plus(Period.parse(period)))}
 
 
 def _from_castova(values: dict[str, Any]) -> dict[str, Any]:
@@ -504,8 +515,10 @@ def _wait_for_castova(example: Example) -> Ident:
         priority="urgent",
         investigation=Ident(example.names["investigation"]),
     )
-    example.fill("XA", "duty_officer", dossier, forms.preservation_castova())
-    example.take("XA", "duty_officer", dossier, "send")
+    wish = _wish(example, "PT20H")
+    values = forms.preservation_castova() | wish | _WHY
+    example.fill("XA", "duty_officer", dossier, values)
+    example.take("XA", "duty_officer", dossier, "send", terms=wish)
     example.take("XC", "duty_officer", dossier, "acknowledge")
     zone = {"says": "¿En qué huso horario están los instantes?"}
     example.take("XC", "duty_officer", dossier, "ask", terms={"asked": "zone"}, content=zone)
@@ -536,13 +549,17 @@ def _refused(example: Example) -> Ident:
     example.fill("XA", "duty_officer", dossier, forms.preservation_castova())
     example.take("XA", "duty_officer", dossier, "send")
     clock.forward("PT3H")
+    note = b"From: court@castova.example\n\nReceived.\n"
+    came = Reply(step="acknowledge", channel="mail", received=clock.now(), proof=note)
+    record_step(node, duty, dossier, came)
+    clock.forward("PT2H")
     refusal = Reply(
         step="refuse",
         channel="mail",
         received=clock.now(),
         proof=b"From: court@castova.example\n\nWe refuse.\n",
-        content={"reasons": "The court sees its own proceedings touched."},
-        terms={"ground": "ordre_public"},
+        content={"reasons": "The court sees grounds to fear a prosecution for opinion."},
+        terms={"ground": "discrimination"},
     )
     record_step(node, duty, dossier, refusal)
     return dossier

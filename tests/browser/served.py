@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import shutil
 import threading
 import traceback
@@ -40,6 +41,8 @@ from tools.catalogues import compile_all
 
 CACHE: Final = CHECKOUT / ".cache"
 T = TypeVar("T")
+# What breaks is kept for the test, with its place.
+logging.getLogger("django.request").addHandler(logging.NullHandler())
 URLS: Final = "comity.web.urls_desk"
 
 
