@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from comity.app.entering import signing_in
+
 APPS: Final = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -22,11 +24,13 @@ APPS: Final = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "comity.web.pages",
 ]
 MIDDLEWARE: Final = [
     "comity.web.telling.TellRequests",
     "django.middleware.security.SecurityMiddleware",
+    "comity.web.shrinking.ShrinkPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -37,6 +41,8 @@ MIDDLEWARE: Final = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "comity.web.pages.kit.uploads.BoundForms",
+    "comity.web.pages.accounts.lifetimes.EndSessions",
 ]
 # The languages that a page may be asked for; a State adds its own (docs/translating.md).
 LANGUAGES: Final = [
@@ -50,14 +56,13 @@ _PROCESSORS: Final = [
 ]
 
 
-_PAGES: Final = Path(__file__).parents[1] / "web" / "pages"
-_LAW: Final = Path(__file__).parents[1] / "law" / "locale"
+_COMITY: Final = Path(__file__).parents[1]
 
 
 def find_catalogues() -> list[str]:
     """Return the folders of all catalogues: one in each room, and that of the law's words."""
-    found = sorted(_PAGES.glob("*/locale"))
-    return [str(one) for one in (*found, _LAW) if one.is_dir()]
+    found = sorted((_COMITY / "web").glob("**/locale"))
+    return [str(one) for one in (*found, _COMITY / "law" / "locale") if one.is_dir()]
 
 
 def desk_settings() -> dict[str, Any]:
@@ -75,6 +80,7 @@ def desk_settings() -> dict[str, Any]:
         "STATIC_URL": "/static/",
         "USE_I18N": True,
         "LOCALE_PATHS": find_catalogues(),
+        "CSRF_FAILURE_VIEW": "comity.web.pages.kit.faults.forged",
         "FORM_RENDERER": "comity.web.pages.kit.forms.DeskRenderer",
         "LANGUAGES": LANGUAGES,
         "LANGUAGE_CODE": "en",
@@ -91,23 +97,8 @@ def desk_settings() -> dict[str, Any]:
             }
         },
         "SECURE_REFERRER_POLICY": "same-origin",
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "CSRF_COOKIE_HTTPONLY": True,
+        # What comes with a form stays in memory, bounded by BoundForms; never plain on the disk.
+        "FILE_UPLOAD_HANDLERS": ["comity.web.pages.kit.uploads.InMemory"],
         "WHITENOISE_USE_FINDERS": True,
-        **_signing_in(),
-    }
-
-
-def _signing_in() -> dict[str, Any]:
-    """Return how people prove who they are (django-allauth)."""
-    return {
-        "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
-        "ACCOUNT_USER_MODEL_USERNAME_FIELD": "login",
-        "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
-        "ACCOUNT_LOGIN_METHODS": {"username"},
-        "ACCOUNT_EMAIL_VERIFICATION": "none",
-        "LOGIN_URL": "/sign-in",
-        "LOGIN_REDIRECT_URL": "home",
+        **signing_in(),
     }

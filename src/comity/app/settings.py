@@ -11,6 +11,8 @@
     mirrors = ["https://…"]           where the shared directory is fetched from
     smtp = "127.0.0.1:25"             the mail server for notices; "" for none
     mail_from = "comity@xa.example"
+    desk_url = "https://desk.xa.example"   where browsers reach the desk behind a TLS proxy
+    [oidc] …                          who else may say who somebody is (comity.app.provider)
 
 The first five keys are always there; of the others those that are used, and no other. Nothing
 secret stands here: keys lie in key files, database passwords in ``~/.pgpass``. Two settings
@@ -29,6 +31,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from comity.app.provider import Provider, read_provider
 from comity.base.errors import AskedWrongly, Malformed, OutOfReach
 from comity.domain.party import StateCode
 from comity.domain.plain import require_line
@@ -47,11 +50,12 @@ _POSSIBLE: Final = (
     "A database is postgres://user@host:port/name, or the name of a file in the node's folder."
 )
 _KEYS: Final = frozenset({"state", "authority", "kind", "exercise", "database"})
-_DOORS: Final = ("peers", "endpoint", "desk", "smtp", "mail_from")
-_MORE: Final = frozenset({*_DOORS, "mirrors"})
+_DOORS: Final = ("peers", "endpoint", "desk", "smtp", "mail_from", "desk_url")
+_MORE: Final = frozenset({*_DOORS, "mirrors", "oidc"})
 _ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
 _MOST_PORT: Final = 65_535
 _HTTPS: Final = "https://"
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class SettingsRefused(AskedWrongly):
@@ -96,6 +100,8 @@ class Settings:
     mirrors: tuple[str, ...] = ()
     smtp: str = ""
     mail_from: str = ""
+    desk_url: str = ""
+    oidc: Provider | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no node can be."""
@@ -127,6 +133,9 @@ class Settings:
         ):
             detail = "An endpoint is written https://host:port."
             raise SettingsRefused(detail)
+        if self.desk_url and _ORIGIN.fullmatch(self.desk_url) is None:
+            detail = "desk_url is written https://host or https://host:port."
+            raise SettingsRefused(detail)
         for mirror in self.mirrors:
             if not mirror.startswith((_HTTPS, "http://")):
                 detail = "A mirror is an address that begins with https:// or http://."
@@ -141,9 +150,10 @@ class Settings:
         """Return the text of ``node.toml``."""
         said = [*("state", "authority", "kind", "exercise", "database")]
         said += [name for name in (*_DOORS, "mirrors") if getattr(self, name)]
-        return "".join(
+        text = "".join(
             f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}\n" for name in said
         )
+        return text + (self.oidc.as_toml() if self.oidc else "")
 
 
 def read_address(text: str, name: str = "") -> tuple[str, int]:
@@ -176,6 +186,8 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
         if not _fits(name, value):
             detail = f"{name} is not of the right kind."
             raise FileRefused(detail, where=_place(path, text, name))
+    if "oidc" in found:
+        found["oidc"] = read_provider(found["oidc"])
     if "mirrors" in found:
         found["mirrors"] = tuple(found["mirrors"])
     try:
@@ -188,6 +200,8 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
 
 
 def _fits(name: str, value: object) -> bool:
+    if name == "oidc":
+        return isinstance(value, dict)
     if name == "mirrors":
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     return isinstance(value, bool if name == "exercise" else str)
@@ -220,3 +234,17 @@ def passphrase_file(environment: Mapping[str, str] | None = None) -> Path | None
     world = os.environ if environment is None else environment
     named = world.get("COMITY_PASSPHRASE_FILE")
     return Path(named) if named else None
+
+
+def provider_secret(
+    folder: Path, settings: Settings, environment: Mapping[str, str] | None = None
+) -> str:
+    """Return our secret at the provider of OpenID Connect; "" where there is none.
+
+    It stands on the first line of the file that ``[oidc]`` names, or in ``COMITY_OIDC_SECRET``.
+    Raise ``OutOfReach`` if the file cannot be read.
+    """
+    world = os.environ if environment is None else environment
+    if settings.oidc is None or not settings.oidc.secret_file:
+        return world.get("COMITY_OIDC_SECRET", "")
+    return _read_text(folder / settings.oidc.secret_file).partition("\n")[0]

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from comity.base import Ident
 from comity.base.errors import BadValue
 from comity.domain.plain import require_line
 from comity.service.errors import AlreadyThere, NotThere, Unfit
@@ -87,7 +88,7 @@ def invite_person(node: Node, officer: Officer, newcomer: Newcomer) -> tuple[Per
     """Enrol a person who accepts later; return the code to be handed over in person."""
     with node.store.unit() as unit:
         person = _add(node, unit, newcomer, is_active=False)
-        _tell(node, unit, person, "invited", f"{officer.actor} invited it as {person.roles}.")
+        leave_trace(node, unit, person, "invited", f"{officer.actor} invited it as {person.roles}.")
         return person, issue(node, unit, person.actor, INVITATION)
 
 
@@ -95,23 +96,25 @@ def accept_code(node: Node, code: str, label: str) -> tuple[PersonRow, Issued]:
     """Accept an invitation, or a reset: the code is spent and a token takes its place."""
     with node.store.unit() as unit:
         spent = spend(node, unit, code)
-        person = replace(unit.persons.get(spent.actor), is_active=True)
+        person = replace(unit.persons.lock(spent.actor), is_active=True)
         unit.persons.replace(person)
         says = f"The code of its {spent.purpose} of {spent.made} became a token."
-        _tell(node, unit, person, "accepted", says)
+        leave_trace(node, unit, person, "accepted", says)
         return person, issue(node, unit, person.actor, "api", label)
 
 
 def reset_person(node: Node, officer: Officer, actor: str) -> Issued:
-    """End all tokens of a person, and return a code with which to begin anew.
+    """End all tokens and the password of a person; return a code with which to begin anew.
 
+    Without a password nobody signs in, by whatever means, and what began with it is over.
     Whoever holds the code acts as that person, so the people on duty are told at once.
     """
     with node.store.unit() as unit:
-        person = unit.persons.get(actor)
+        person = replace(unit.persons.lock(actor), password=_dead(node))
+        unit.persons.replace(person)
         revoke_all(node, unit, person.actor)
-        says = f"{officer.actor} ended its tokens and got a code to begin anew as it."
-        _tell(node, unit, person, "reset", says)
+        says = f"{officer.actor} ended its means of signing in and got a code to begin anew as it."
+        leave_trace(node, unit, person, "reset", says)
         return issue(node, unit, person.actor, RESET)
 
 
@@ -122,7 +125,7 @@ def give_token(node: Node, officer: Officer, actor: str, label: str, days: int) 
         if not person.is_active:
             raise TokenRefused
         says = f"{officer.actor} made a token that acts as it."
-        _tell(node, unit, person, "token", says)
+        leave_trace(node, unit, person, "token", says)
         return issue(node, unit, actor, API, label, days)
 
 
@@ -132,11 +135,11 @@ def change_roles(node: Node, officer: Officer, actor: str, roles: Sequence[str])
         detail = "Nobody changes their own roles."
         raise Unfit(detail)
     with node.store.unit() as unit:
-        before = unit.persons.get(actor)
+        before = unit.persons.lock(actor)
         person = replace(before, roles=_write_roles(node, roles))
         unit.persons.replace(person)
         says = f"{officer.actor} changed its roles from {before.roles} to {person.roles}."
-        _tell(node, unit, person, "roles", says)
+        leave_trace(node, unit, person, "roles", says)
         return person
 
 
@@ -146,10 +149,12 @@ def retire_person(node: Node, officer: Officer, actor: str) -> PersonRow:
         detail = "Nobody retires themselves: another must be left who can enrol."
         raise Unfit(detail)
     with node.store.unit() as unit:
-        person = replace(unit.persons.get(actor), is_active=False)
+        person = replace(unit.persons.lock(actor), is_active=False, password=_dead(node))
         unit.persons.replace(person)
         revoke_all(node, unit, actor)
-        _tell(node, unit, person, "retired", f"{officer.actor} retired it and ended its tokens.")
+        leave_trace(
+            node, unit, person, "retired", f"{officer.actor} retired it and ended its tokens."
+        )
         return person
 
 
@@ -191,12 +196,13 @@ def _add(node: Node, unit: Unit, newcomer: Newcomer, *, is_active: bool) -> Pers
     return person
 
 
-def _tell(node: Node, unit: Unit, person: PersonRow, what: str, says: str) -> None:
+def leave_trace(node: Node, unit: Unit, person: PersonRow, what: str, says: str) -> Ident | None:
     """Leave a trace of what was done to a person, by opaque names alone."""
     source = f"person {person.actor}"
-    make_finding(node, unit, kind=f"person-{what}", says=says, source=source)
+    found = make_finding(node, unit, kind=f"person-{what}", says=says, source=source)
     if what in _WAKING:
         note(node, unit, FINDING, URGENT)
+    return found
 
 
 def _require_plain(person: PersonRow) -> None:
@@ -220,6 +226,11 @@ def _write_roles(node: Node, roles: Sequence[str]) -> str:
         detail = f"Roles are of {', '.join(sorted(known_roles(node)))}."
         raise BadValue(detail, where="roles")
     return " ".join(dict.fromkeys(roles))
+
+
+def _dead(node: Node) -> str:
+    """Return what stands for a password and opens nothing; each time another, so that it tells."""
+    return "!" + node.random(20).hex()
 
 
 def _make_actor(node: Node) -> str:

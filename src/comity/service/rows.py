@@ -16,7 +16,7 @@ compare-and-set compares. No row holds a name of a person, or content, in the cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from comity.base import Digest, Ident, Instant
@@ -526,7 +526,11 @@ class OrderRow(AnyRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow(AnyRow):
-    """Somebody who may sign in or call with a token. ``actor`` is what acts name."""
+    """Somebody who may sign in or call with a token. ``actor`` is what acts name.
+
+    ``password`` is a hash as Django writes it; "" where none was set yet, and what begins with
+    ``!`` opens nothing.
+    """
 
     KEY = ("actor",)
     actor: str
@@ -535,6 +539,7 @@ class PersonRow(AnyRow):
     mail: str
     language: str
     is_active: bool
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,11 @@ def find_holder(node: Node, secret: str) -> Holder:
     return Holder(actor=person.actor, roles=tuple(person.roles.split()), token=row.digest)
 
 
+def peek(node: Node, unit: Unit, secret: str, purposes: frozenset[str]) -> TokenRow:
+    """Return the row of a live secret for one of these purposes; raise ``TokenRefused``."""
+    return _find_live(node, unit, secret, purposes)
+
+
 def spend(node: Node, unit: Unit, secret: str) -> TokenRow:
     """Use a code up; raise ``TokenRefused`` if it is none, has ended or was used.
 

@@ -26,7 +26,7 @@ from granian.server import Server
 
 from comity.app.lifeline import end_with
 from comity.app.logs import LibraryFormatter, begin_logs, say
-from comity.app.settings import Settings, read_address, read_settings
+from comity.app.settings import Settings, provider_secret, read_address, read_settings
 from comity.app.wirekeys import tls_files
 
 PEERS: Final = "peers"
@@ -84,7 +84,12 @@ def load_door(door: str, folder: Path, parent: int) -> Any:  # noqa: ANN401 - an
 def make_application(door: str, folder: Path, settings: Settings) -> Any:  # noqa: ANN401 - as above
     """Return the application of ``door`` for the node in ``folder``."""
     from comity.app.compose import node_alias, open_node  # noqa: PLC0415 - the parent stays small
-    from comity.app.databases import configure_django, make_default  # noqa: PLC0415 - as above
+    from comity.app.databases import (  # noqa: PLC0415 - as above
+        configure_django,
+        make_default,
+        tell_django,
+    )
+    from comity.app.entering import told_of  # noqa: PLC0415 - as above
 
     configure_django(_URLS[door], has_pages=door == DESK)
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - Django is set up first
@@ -92,9 +97,11 @@ def make_application(door: str, folder: Path, settings: Settings) -> Any:  # noq
     from comity.web.lanes import Lanes  # noqa: PLC0415 - as above
     from comity.web.place import take_place  # noqa: PLC0415 - as above
 
-    take_place(open_node(folder, has_threads=True), settings)
+    node = open_node(folder, has_threads=True)
+    take_place(node, settings)
     if door == DESK:
         make_default(node_alias(folder))
+        tell_django(told_of(settings, node.identity, provider_secret(folder, settings)))
     return Lanes(WSGIHandler()) if door == PEERS else WSGIHandler()
 
 

@@ -1,0 +1,93 @@
+"""Signing in through a provider of OpenID Connect, if the operator named one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal import ratelimit
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from requests import RequestException
+
+from comity.app.provider import PROVIDER
+from comity.base.errors import OutOfReach
+from comity.service.errors import NotThere
+from comity.web.place import current_place
+
+
+class ProviderSilent(OutOfReach):
+    """The provider of sign-in does not answer."""
+
+    code = "pages/provider-silent"
+    remedy = "Try again later, or sign in another way."
+
+
+class DeskOpenId(OpenIDConnectOAuth2Adapter):
+    """Comes back to our own address, and checks the signature of what the provider says."""
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        """Return where the provider sends people back to."""
+        del app
+        here = current_place().settings.desk_url
+        path = reverse("sign-in-provider-back")
+        return f"{here}{path}" if here else request.build_absolute_uri(path)
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        """Return what the token says; its signature counts, not only the way that it came."""
+        found: dict[str, Any] = jwtkit.verify_and_decode(
+            credential=id_token,
+            keys_url=self.openid_config["jwks_uri"],
+            issuer=self.openid_config["issuer"],
+            audience=app.client_id,
+            lookup_kid=jwtkit.lookup_kid_jwk,
+            verify_signature=True,
+        )
+        return found
+
+
+def provider_name() -> str:
+    """Return what people know the provider by; "" where the operator named none."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    return str(apps[0]["name"]) if apps else ""
+
+
+def go_to_provider(request: HttpRequest, process: str, path: str) -> HttpResponse:
+    """Send a browser to the provider; ``process`` is ``login`` or ``connect``.
+
+    Raise ``NotThere`` where there is none, ``ProviderSilent`` where it does not answer.
+    """
+    if not provider_name():
+        raise NotThere(where="provider")
+    ratelimit.consume(request, app="allauth.account", action="provider", raise_exception=True)
+    provider = get_adapter().get_provider(request, provider=PROVIDER)
+    provider.oauth2_adapter_class = DeskOpenId
+    try:
+        answer: HttpResponse = provider.redirect(request, process, next_url=path)
+    except (RequestException, ValueError, KeyError) as error:
+        raise ProviderSilent from error
+    return answer
+
+
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Judge what the provider said of who comes back; raise ``ProviderSilent``."""
+    if not provider_name():
+        raise NotThere(where="provider")
+    try:
+        view = OAuth2CallbackView.adapter_view(DeskOpenId(request, PROVIDER))
+        answer: HttpResponse = view(request)
+    except (RequestException, ValueError, KeyError) as error:
+        raise ProviderSilent from error
+    return answer
+
+
+def came_by_provider(request: HttpRequest) -> bool:
+    """Return whether who sits here signed in through the provider."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "socialaccount" for record in records)
