@@ -6,7 +6,7 @@ time does not grow with the number of dossiers. Nothing here reads content, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,7 +88,9 @@ class Waiting:
     deadlines: tuple[OpenDeadline, ...]
     awaiting: tuple[Awaiting, ...]
     transfers: tuple[TransferRow, ...]
-    heads: dict[Ident, DossierRow]
+    notices: tuple[NoticeRow, ...]
+    heads: Mapping[Ident, DossierRow]
+    states: Mapping[Ident, str]
 
 
 def what_waits(node: Node, most: int = MOST) -> Waiting:
@@ -97,17 +99,20 @@ def what_waits(node: Node, most: int = MOST) -> Waiting:
         due = _first_due(unit, most)
         standing = _standing_where(node, unit, most)
         transfers = unit.transfers.first("-made", most, direction=_COMING)
+        notices = unit.notices.first("due", most, state=WAITING)
         idents = {row.dossier for row in due} | {row.dossier for row in transfers}
+        idents |= {row.dossier for row in notices if row.dossier is not None}
         heads = {
             head.ident: head for head in unit.dossiers.among("ident", idents | standing.keys())
         }
-        states = _states(unit, {row.dossier for row in due})
-    deadlines = _joined(due, heads, states)
+        states = _states(unit, heads)
     return Waiting(
-        deadlines=deadlines,
+        deadlines=_joined(due, heads, states),
         awaiting=_awaiting(node, heads, standing)[:most],
         transfers=transfers,
+        notices=notices,
         heads=heads,
+        states=states,
     )
 
 
@@ -141,12 +146,6 @@ def stopped_letters(node: Node, most: int = MOST) -> tuple[Stopped, ...]:
     return tuple(sorted(stopped, key=lambda one: one.made, reverse=True)[:most])
 
 
-def waiting_notices(node: Node, most: int = MOST) -> tuple[NoticeRow, ...]:
-    """Return notices that nobody acknowledged, those first that are told again soonest."""
-    with node.store.view() as unit:
-        return unit.notices.first("due", most, state=WAITING)
-
-
 def _first_due(unit: Unit, most: int) -> tuple[DeadlineRow, ...]:
     # State by state: each has an index in the order of what is due.
     found = [row for state in OPEN for row in unit.deadlines.first("due", most, state=state)]
@@ -172,7 +171,7 @@ def _standing_where(node: Node, unit: Unit, most: int) -> dict[Ident, str]:
 
 
 def _awaiting(
-    node: Node, heads: dict[Ident, DossierRow], standing: dict[Ident, str]
+    node: Node, heads: Mapping[Ident, DossierRow], standing: Mapping[Ident, str]
 ) -> tuple[Awaiting, ...]:
     found = []
     for ident, state in standing.items():
@@ -187,7 +186,7 @@ def _awaiting(
 
 
 def _joined(
-    rows: Iterable[DeadlineRow], heads: dict[Ident, DossierRow], states: dict[Ident, str]
+    rows: Iterable[DeadlineRow], heads: Mapping[Ident, DossierRow], states: Mapping[Ident, str]
 ) -> tuple[OpenDeadline, ...]:
     return tuple(
         OpenDeadline(row=row, head=heads[row.dossier], state=states.get(row.dossier, ""))

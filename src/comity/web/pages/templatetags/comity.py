@@ -132,3 +132,9 @@ def language_name(code: object) -> str:
 def is_page(name: object) -> bool:
     """Return whether there is a page of that name: for links that may come later."""
     return str(name) in PAGES
+
+
+@register.simple_tag
+def lane_place(scale: Any, due: Instant | None) -> str:  # noqa: ANN401 # Django's
+    """Return where a moment lies on the axis of lanes."""
+    return str(scale.place(due))
