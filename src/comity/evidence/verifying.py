@@ -33,12 +33,13 @@ admissibility or truth.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final, TypeVar
+from typing import Final
 
-from comity.base import ComityError, Digest, Finding, OutOfReach, Report, Verdict, limits
+from comity.base import ComityError, Digest, OutOfReach, Report, Verdict, limits
+from comity.base.examining import Check, Examination, Undecided, have
 from comity.evidence import entries
 from comity.evidence.bagging import (
     DECLARATION_BYTES,
@@ -73,7 +74,6 @@ MEANING: Final = (
     "It says nothing of lawfulness, admissibility or truth."
 )
 _NAMED: Final = 10
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,18 +128,14 @@ def check_seal(source: Source, trust: Sequence[Vouched] = ()) -> Examined:
     return _Examination(source, trust, unwatched).run(chosen)
 
 
-class _Undecided(Exception):
-    """A check can be decided neither way; its message says why."""
-
-
-class _Examination:
+class _Examination(Examination):
     """One package under examination: each check finds what earlier ones established."""
 
     def __init__(self, source: Source, trust: Sequence[Vouched], watch: Watch) -> None:
+        super().__init__()
         self.source = source
         self.trust = trust
         self.watch = watch
-        self.passed: set[int] = set()
         self._layout: Layout | None = None
         self._sealed: bytes | None = None
         self._envelope: Envelope | None = None
@@ -154,30 +150,13 @@ class _Examination:
 
     def run(self, checks: Sequence[_Check]) -> Examined:
         # The form is known from check 1 on: which checks there are is asked one by one.
-        report = Report.of(self._make(check) for check in checks if self._applies(check))
+        report = Report.of(self.make(check) for check in checks if self._applies(check))
         needed = {check.number for check in checks if check.only is None} - {_SEALER}
         is_sound = report.verdict is not Verdict.FAILED and needed <= self.passed
         return Examined(report=report, contents=self._contents() if is_sound else None)
 
     def _applies(self, check: _Check) -> bool:
         return check.only is None or self._layout is None or self._layout.form is check.only
-
-    def _make(self, check: _Check) -> Finding:
-        """Make one check; whatever is raised becomes its finding."""
-        missing = [number for number in check.needs if number not in self.passed]
-        if missing:
-            because = f"Not examined, because check {missing[0]} did not pass."
-            return check.finding(Verdict.INDETERMINATE, because)
-        try:
-            says = check.run(self)
-        except _Undecided as undecided:
-            return check.finding(Verdict.INDETERMINATE, str(undecided))
-        except OutOfReach as error:
-            return check.finding(Verdict.INDETERMINATE, str(error))
-        except ComityError as error:
-            return check.finding(Verdict.FAILED, str(error))
-        self.passed.add(check.number)
-        return check.finding(Verdict.PASSED, says)
 
     def layout(self) -> str:
         # 1. Layout.
@@ -200,13 +179,13 @@ class _Examination:
 
     def signatures(self) -> str:
         # 3. Signatures. Verified before it is parsed: over the bytes as received.
-        verify_envelope(_have(self._envelope), _have(self._card).key)
+        verify_envelope(have(self._envelope), have(self._card).key)
         return "The Ed25519 and the ML-DSA-65 signature both verify."
 
     def statement(self) -> str:
         # 4. Statement.
-        stated = Statement.parse(_have(self._envelope).payload)
-        card = _have(self._card)
+        stated = Statement.parse(have(self._envelope).payload)
+        card = have(self._card)
         if (stated.authority, stated.sealer) != (card.authority, card.name):
             detail = "The key beside the seal goes by another name than the sealer."
             raise PackageBroken(detail)
@@ -216,16 +195,16 @@ class _Examination:
 
     def sealer(self) -> str:
         # 5. Sealer.
-        verdict, says = judge_sealer(_have(self._card).key, _have(self._statement), self.trust)
+        verdict, says = judge_sealer(have(self._card).key, have(self._statement), self.trust)
         if verdict is Verdict.INDETERMINATE:
-            raise _Undecided(says)
+            raise Undecided(says)
         if verdict is Verdict.FAILED:
             raise PackageBroken(says)
         return says
 
     def declaration(self) -> str:
         # 6. Bag declaration.
-        layout, stated = _have(self._layout), _have(self._statement)
+        layout, stated = have(self._layout), have(self._statement)
         octets = sum(self.source.size(name) for name in _payload(layout))
         possible = info_bytes(layout.form, stated.package, stated.sealed_at, octets, layout.count)
         for name, expected in ((entries.DECLARATION, DECLARATION_BYTES), (entries.INFO, possible)):
@@ -237,7 +216,7 @@ class _Examination:
     def tag_files(self) -> str:
         # 7. Tag files.
         self._tag_manifest = read_small(self.source, entries.TAG_MANIFEST, TAG_MANIFEST_BYTES)
-        self._tags = read_tag_manifest(BytesIO(self._tag_manifest), _have(self._layout))
+        self._tags = read_tag_manifest(BytesIO(self._tag_manifest), have(self._layout))
         for name, digest in self._tags.items():
             with self.source.open(name) as stream:
                 found = Digest.of_stream(stream)  # type: ignore[arg-type] # only .read is used
@@ -248,23 +227,23 @@ class _Examination:
 
     def sealed_bag(self) -> str:
         # 8. Sealed bag; whole packages only.
-        found = Digest.of(_have(self._tag_manifest))
-        if not found.matches(_have(self._statement).tag_manifest):
+        found = Digest.of(have(self._tag_manifest))
+        if not found.matches(have(self._statement).tag_manifest):
             detail = "The tag manifest is not the one that was sealed."
             raise PackageBroken(detail)
         return "The tag manifest is the one that was sealed."
 
     def manifest(self) -> str:
         # 9. Manifest.
-        layout = _have(self._layout)
+        layout = have(self._layout)
         with self.source.open(entries.MANIFEST) as stream:
             self._listed = read_manifest(stream, layout)
         return f"Every object and its metadata are listed, and nothing else: {layout.count}."
 
     def metadata(self) -> str:
         # 10. Metadata.
-        listed = _have(self._listed)
-        for serial in range(1, _have(self._layout).count + 1):
+        listed = have(self._listed)
+        for serial in range(1, have(self._layout).count + 1):
             name = record_name(serial)
             data = read_small(self.source, name, limits.OBJECT_METADATA_BYTES)
             if not Digest.of(data).matches(listed.record(serial)):
@@ -283,7 +262,7 @@ class _Examination:
 
     def objects(self) -> str:
         # 11. Objects.
-        listed = _have(self._listed)
+        listed = have(self._listed)
         bad = [
             found
             for found in digest_objects(self.source, self.sizes, self.watch)
@@ -295,22 +274,22 @@ class _Examination:
 
     def root(self) -> str:
         # 12. Root.
-        layout, stated = _have(self._layout), _have(self._statement)
+        layout, stated = have(self._layout), have(self._statement)
         data = read_small(self.source, entries.SALTS, salts_limit(layout))
         self._salts = read_salts(data, layout)
-        require_root(self._salts, _have(self._listed), stated.root, stated.objects)
+        require_root(self._salts, have(self._listed), stated.root, stated.objects)
         return f"Every object here stands under the sealed root {stated.root}."
 
     def counts(self) -> str:
         # 13. Counts.
-        shown, stated = _have(self._layout), _have(self._statement)
+        shown, stated = have(self._layout), have(self._statement)
         if shown.form is Form.PART:
             withheld = stated.objects - shown.count
             return (
                 f"Of {stated.objects} sealed objects {shown.count} are here; withheld: {withheld}."
             )
         data = read_small(self.source, entries.PACKAGE, limits.DOCUMENT_BYTES)
-        if not Digest.of(data).matches(_have(self._tags)[entries.PACKAGE]):
+        if not Digest.of(data).matches(have(self._tags)[entries.PACKAGE]):
             detail = f"{entries.PACKAGE} changed while it was examined."
             raise PackageBroken(detail)
         summary = Summary.parse(data)
@@ -323,13 +302,13 @@ class _Examination:
         return f"Every sealed object is here: {stated.objects}."
 
     def _contents(self) -> Contents:
-        salts: Salts = _have(self._salts)  # type: ignore[assignment] # a union is widened
+        salts: Salts = have(self._salts)  # type: ignore[assignment] # a union is widened
         return Contents(
-            layout=_have(self._layout),
-            sealed=_have(self._sealed),
-            statement=_have(self._statement),
-            card=_have(self._card),
-            listed=_have(self._listed),
+            layout=have(self._layout),
+            sealed=have(self._sealed),
+            statement=have(self._statement),
+            card=have(self._card),
+            listed=have(self._listed),
             salts=salts,
             sizes=self.sizes,
             irregular=self.irregular,
@@ -337,20 +316,10 @@ class _Examination:
 
 
 @dataclass(frozen=True, slots=True)
-class _Check:
-    """One numbered check, and the checks without which it cannot be made."""
+class _Check(Check[_Examination]):
+    """A check of packages; some are made of one form ``only``."""
 
-    number: int
-    name: str
-    run: Callable[[_Examination], str]
-    needs: tuple[int, ...] = ()
-    source: str = ""
     only: Form | None = None
-
-    def finding(self, verdict: Verdict, says: str) -> Finding:
-        return Finding(
-            check=self.number, name=self.name, verdict=verdict, says=says, source=self.source
-        )
 
 
 _SEALER: Final = 5
@@ -388,11 +357,3 @@ def _blame(bad: Sequence[Digested]) -> ComityError:
     if unread is not None and all(isinstance(found.fault, OutOfReach) for found in bad):
         return unread
     return PackageBroken(f"Objects that are not what was sealed: {len(bad)} ({first}).")
-
-
-def _have(found: _T | None) -> _T:
-    """Return what an earlier check established; its absence is a defect of ours."""
-    if found is None:
-        message = "a check was made before those it needs"
-        raise RuntimeError(message)
-    return found

@@ -20,14 +20,15 @@ From these one word follows. The clock, cards and revocations are handed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 from comity.base import ComityError, Finding, Instant, Report, Verdict, limits
 from comity.base.canonical import Json
+from comity.base.examining import Check, Examination, Undecided, have
 from comity.federation.errors import OrderRefused
 from comity.federation.order import PAYLOAD_TYPE, TYPE, Order
 from comity.federation.revocation import Revocation, open_revocation
@@ -36,7 +37,6 @@ from comity.federation.trust import Claim, Voucher, judge_claim
 from comity.seal.dsse import Envelope, read_envelope
 
 _FAMILY: Final = "comity/order/"
-_T = TypeVar("_T")
 
 
 class Word(Enum):
@@ -122,17 +122,13 @@ def judge_order(data: bytes, question: Question) -> Judged:
     return Judged(report=report, word=_find_word(report, order, question), order=order)
 
 
-class _Undecided(Exception):
-    """A check can be decided neither way; its message says why."""
-
-
-class _Examination:
+class _Examination(Examination):
     """One order under examination: each check finds what earlier ones established."""
 
     def __init__(self, data: bytes, question: Question) -> None:
+        super().__init__()
         self.data = data
         self.question = question
-        self.passed: set[int] = set()
         self.order: Order | None = None
         self._envelope: Envelope | None = None
         self._payload: dict[str, Json] | None = None
@@ -140,22 +136,7 @@ class _Examination:
     def run(self) -> Iterator[Finding]:
         for check in _CHECKS:
             if check.number != _ADDRESSEE or self.question.provider:
-                yield self._make(check)
-
-    def _make(self, check: _Check) -> Finding:
-        """Make one check; whatever is raised becomes its finding."""
-        missing = [number for number in check.needs if number not in self.passed]
-        if missing:
-            because = f"Not examined, because check {missing[0]} did not pass."
-            return check.finding(Verdict.INDETERMINATE, because)
-        try:
-            says = check.run(self)
-        except _Undecided as undecided:
-            return check.finding(Verdict.INDETERMINATE, str(undecided))
-        except ComityError as error:
-            return check.finding(Verdict.FAILED, str(error))
-        self.passed.add(check.number)
-        return check.finding(Verdict.PASSED, says)
+                yield self.make(check)
 
     def shape(self) -> str:
         # 1. Shape.
@@ -164,23 +145,23 @@ class _Examination:
 
     def signatures(self) -> str:
         # 2. Signatures. But for the key, nothing of the order is read before.
-        self._payload = open_signed(_have(self._envelope))
+        self._payload = open_signed(have(self._envelope))
         return "The Ed25519 and the ML-DSA-65 signature both verify."
 
     def statement(self) -> str:
         # 3. Statement.
-        payload = _have(self._payload)
+        payload = have(self._payload)
         kind = payload.get("type")
         if isinstance(kind, str) and kind.startswith(_FAMILY) and kind != TYPE:
             message = f"It is of another version than {TYPE}: ask for a newer verifier."
-            raise _Undecided(message)
+            raise Undecided(message)
         order = Order.from_data(dict(payload))
         self.order = order
         return f"{order.order}, issued at {order.issued_at}, of {order.authority!r}."
 
     def issuer(self) -> str:
         # 4. Issuer.
-        order = _have(self.order)
+        order = have(self.order)
         claim = Claim(
             key=order.key,
             authority=order.authority,
@@ -190,25 +171,25 @@ class _Examination:
         )
         verdict, says = judge_claim(claim, self.question.trust, self.question.now)
         if verdict is Verdict.INDETERMINATE:
-            raise _Undecided(says)
+            raise Undecided(says)
         if verdict is Verdict.FAILED:
             raise OrderRefused(says)
         return says
 
     def current(self) -> str:
         # 5. Current.
-        order, now = _have(self.order), self.question.now
+        order, now = have(self.order), self.question.now
         if now >= order.valid_until:
             detail = f"It was in force until {order.valid_until}; it is {now}."
             raise OrderRefused(detail)
         if order.issued_at.seconds_after(now) > limits.CLOCK_AHEAD_SECONDS:
             message = f"It is dated {order.issued_at}, and it is only {now}: one clock is wrong."
-            raise _Undecided(message)
+            raise Undecided(message)
         return f"It is in force until {order.valid_until}; it is {now}."
 
     def revocation(self) -> str:
         # 6. Revocation.
-        order, now = _have(self.order), self.question.now
+        order, now = have(self.order), self.question.now
         doubts: list[str] = []
         listed = False
         for number, data in enumerate(self.question.revocations, 1):
@@ -229,69 +210,53 @@ class _Examination:
             elif is_believed and _is_fresh(found, now):
                 listed = True
         if doubts:
-            raise _Undecided(" ".join(doubts))
+            raise Undecided(" ".join(doubts))
         return self._not_named(listed=listed)
 
     def _not_named(self, *, listed: bool) -> str:
         if listed:
             return "It is not in the authority's current list of revoked orders."
-        if _have(self.order).must_check:
+        if have(self.order).must_check:
             message = (
                 "It demands that the authority's current list of revoked orders be looked at, "
                 "and none is at hand."
             )
-            raise _Undecided(message)
+            raise Undecided(message)
         if self.question.revocations:
             return "No revocation at hand names it; no current list of the authority is at hand."
         return "Nothing at hand says that it was revoked: no revocation was handed in."
 
     def exercise(self) -> str:
         # 7. Exercise.
-        is_one = _have(self.order).exercise
+        is_one = have(self.order).exercise
         if is_one and not self.question.exercise:
             message = "It is marked as an exercise."
-            raise _Undecided(message)
+            raise Undecided(message)
         if self.question.exercise and not is_one:
             message = "An exercise was expected, but it is not marked as one."
-            raise _Undecided(message)
+            raise Undecided(message)
         return "It is marked as an exercise, as expected." if is_one else "It is no exercise."
 
     def addressee(self) -> str:
         # 8. Addressee.
-        named = _have(self.order).provider
+        named = have(self.order).provider
         if named != self.question.provider:
             message = f"It is addressed to {named!r}, not to {self.question.provider!r}."
-            raise _Undecided(message)
+            raise Undecided(message)
         return f"It is addressed to {named!r}."
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """One numbered check, and the checks without which it cannot be made."""
-
-    number: int
-    name: str
-    run: Callable[[_Examination], str]
-    needs: tuple[int, ...] = ()
-    source: str = ""
-
-    def finding(self, verdict: Verdict, says: str) -> Finding:
-        return Finding(
-            check=self.number, name=self.name, verdict=verdict, says=says, source=self.source
-        )
 
 
 _SIGNED: Final = (1, 2, 3)
 _ADDRESSEE: Final = 8
 _CHECKS: Final = (
-    _Check(1, "shape", _Examination.shape, (), "DSSE 1.0"),
-    _Check(2, "signatures", _Examination.signatures, (1,), "RFC 8032, FIPS 204"),
-    _Check(3, "statement", _Examination.statement, (1, 2)),
-    _Check(4, "issuer", _Examination.issuer, _SIGNED),
-    _Check(5, "current", _Examination.current, _SIGNED),
-    _Check(6, "revocation", _Examination.revocation, _SIGNED),
-    _Check(7, "exercise", _Examination.exercise, _SIGNED),
-    _Check(_ADDRESSEE, "addressee", _Examination.addressee, _SIGNED),
+    Check(1, "shape", _Examination.shape, (), "DSSE 1.0"),
+    Check(2, "signatures", _Examination.signatures, (1,), "RFC 8032, FIPS 204"),
+    Check(3, "statement", _Examination.statement, (1, 2)),
+    Check(4, "issuer", _Examination.issuer, _SIGNED),
+    Check(5, "current", _Examination.current, _SIGNED),
+    Check(6, "revocation", _Examination.revocation, _SIGNED),
+    Check(7, "exercise", _Examination.exercise, _SIGNED),
+    Check(_ADDRESSEE, "addressee", _Examination.addressee, _SIGNED),
 )
 # What a failed check makes of the order; the first that failed, in this order, decides.
 _FAILED: Final = (
@@ -342,11 +307,3 @@ def _is_fresh(found: Revocation, now: Instant) -> bool:
     """Tell whether a list is whole and may be relied on now."""
     begun = found.at.seconds_after(now) <= limits.CLOCK_AHEAD_SECONDS
     return found.valid_until is not None and begun and now < found.valid_until
-
-
-def _have(found: _T | None) -> _T:
-    """Return what an earlier check established; its absence is a defect of ours."""
-    if found is None:
-        message = "a check was made before those it needs"
-        raise RuntimeError(message)
-    return found
