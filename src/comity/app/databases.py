@@ -26,7 +26,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from comity.app.desk_apps import desk_settings
+from comity.app.desk_apps import LANGUAGES, desk_settings, find_catalogues
 from comity.base.errors import BadValue, NotPermitted
 from comity.service.ports import Store
 from comity.storage.foreign import readable, translated
@@ -157,7 +157,11 @@ def configure_django(urls: str = "", *, has_pages: bool = False) -> None:
     plain: dict[str, Any] = {
         "INSTALLED_APPS": _APPS,
         "MIDDLEWARE": DOOR_MIDDLEWARE if urls else [],
-        "USE_I18N": False,
+        # The page for providers at the peers' door speaks their language.
+        "USE_I18N": bool(urls),
+        "LANGUAGE_CODE": "en",
+        "LANGUAGES": LANGUAGES,
+        "LOCALE_PATHS": find_catalogues() if urls else [],
     }
     settings.configure(
         ROOT_URLCONF=urls or "comity.app.databases",

@@ -6,9 +6,11 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, path
 
-from comity.web.providers import views
+from comity.web.providers import page, views
 
 urlpatterns: Final[list[URLPattern | URLResolver]] = [
+    path("", page.show_page),
+    path("style.css", page.show_style),
     path("1/orders/revocations", views.revocations),
     path("1/answers", views.answers),
     path("1/returns", views.returns),
