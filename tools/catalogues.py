@@ -47,6 +47,7 @@ _DATED: Final = re.compile(
 )
 _FILE: Final = Path("LC_MESSAGES") / "django.po"
 _PLACES: Final = re.compile(r"%\((\w+)\)[a-z]|%[sd]|\{(\w*)\}")
+_CONSTANT: Final = re.compile(r'^(_?[A-Z_]+)(?:: Final(?:\[str\])?)? = "([^"]+)"$', re.MULTILINE)
 _WORDS: Final = {
     "_": None,
     "gettext": None,
@@ -57,6 +58,9 @@ _WORDS: Final = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "_n": (1, 2),
+    "_p": ((1, "c"), 2),
+    "_np": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 
@@ -100,6 +104,10 @@ def room_words(room: str) -> Iterator[tuple[str | tuple[str, ...], str, str]]:
         if path.suffix == ".html":
             # Django makes of a template what looks like code; its lines need no order.
             text = "\n".join(line.lstrip() for line in templatize(text).splitlines())
+        else:
+            # A context may be a constant of the module.
+            for name, said in _CONSTANT.findall(text):
+                text = text.replace(f"({name},", f'("{said}",')
         data = io.BytesIO(text.encode())
         place = str(path.relative_to(ROOT))
         for _line, words, _comments, context in extract("python", data, _WORDS):

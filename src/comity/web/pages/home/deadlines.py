@@ -124,7 +124,7 @@ def _row(seat: Seat, one: OpenDeadline) -> Row:
         due=row.due,
         left=say_left(now, row.due) if row.due else waits,
         tone=tone_of(now, row.due),
-        owner=pgettext("deadlines", "you") if one.is_ours else name_other(seat, one.head),
+        owner=pgettext("deadlines", "You") if one.is_ours else name_other(seat, one.head),
         kind=_kind(row.nature),
         means=pgettext("law", row.means),
         law=row.law,
@@ -135,7 +135,7 @@ def _row(seat: Seat, one: OpenDeadline) -> Row:
 
 def _kind(nature: str) -> str:
     if nature == "wish":
-        return pgettext("deadlines", "a wish")
+        return pgettext("deadlines", "Wish")
     if nature == "own_law":
-        return pgettext("deadlines", "own law")
-    return pgettext("deadlines", "the treaty")
+        return pgettext("deadlines", "A State’s own law")
+    return pgettext("deadlines", "Treaty")

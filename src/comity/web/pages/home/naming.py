@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import pgettext
 
-from comity.law import Step
+from comity.law import Process, Step
 from comity.service.rows import DossierRow
 from comity.web.pages.dossiers.words import step_label
 from comity.web.pages.kit.seat import Seat
@@ -45,12 +45,29 @@ def link(name: str, *given: object) -> str:
         return ""
 
 
+def _near(process: Process | None, head: DossierRow, state: str, fitting: list[Step]) -> list[Step]:
+    """Return the steps among which a person decides: ours that move, hardly more general."""
+    if process is None or not fitting:
+        return []
+    most = 2 * min(len(one.sources) for one in fitting)
+    return [
+        one
+        for one in process.steps.values()
+        if one.side == head.side
+        and one.is_exchanged
+        and state in one.sources
+        and one.target not in {None, state}
+        and len(one.sources) <= most
+    ]
+
+
 def next_act(
     seat: Seat, head: DossierRow, state: str, steps: tuple[Step, ...]
 ) -> tuple[str, str, str]:
     """Return what to press, where it leads, and whose it is if it is nobody's here.
 
-    Of ``steps`` it is the first that a role of this person may take; without one the dossier.
+    Of ``steps`` it is the first that a role of this person may take; the dossier if there is
+    none, or if there are others that lie as near: between them a person decides.
     """
     dossier = link("dossier", head.ident)
     process = seat.node.book.processes.get(head.process)
@@ -60,6 +77,8 @@ def next_act(
         form = link("dossier-form", head.ident)
         if form:
             return pgettext("inbox", "Go on writing"), form, ""
+    if len(_near(process, head, state, fitting)) > 1:
+        return pgettext("inbox", "Decide"), dossier, ""
     if fitting:
         address = link("dossier-step", head.ident, fitting[0].name)
         return step_label(fitting[0].name), address or dossier, ""

@@ -45,7 +45,7 @@ _NEWS_SECONDS: Final = 14 * _DAY
 # How heavy a matter is that has no day: after all that have one.
 _AT_ONCE, _WAITS, _TOLD = 1, 2, 3
 _NOTICES: Final[dict[str, Promise]] = {
-    "request-arrived": pgettext_lazy("inbox", "A request arrived."),
+    "request-arrived": pgettext_lazy("inbox", "A message came, the first in this dossier."),
     "step-arrived": pgettext_lazy("inbox", "The other side took a step."),
     "negative-receipt": pgettext_lazy("inbox", "A letter of yours was not taken in time."),
     "letter-stopped": pgettext_lazy("inbox", "A letter of yours goes no further by itself."),
@@ -78,7 +78,7 @@ class Need:
     address: str = ""
     whose: str = ""
     dossier: Ident | None = None
-    notice: Ident | None = None
+    notices: tuple[Ident, ...] = ()
     priority: str = ""
     is_ours: bool = False
 
@@ -161,10 +161,10 @@ def say_owed(seat: Seat, due: OpenDeadline) -> str:
     other = {"other": name_other(seat, due.head)}
     if due.is_ours:
         wish = pgettext("inbox", "%(other)s wishes for it by then; it is no duty.")
-        return wish % other if due.is_wish else pgettext("inbox", "You owe it.")
+        return wish % other if due.is_wish else pgettext("inbox", "This is owed by you.")
     if due.is_wish:
         return pgettext("inbox", "You wished for it by then; it is no duty of theirs.")
-    return pgettext("inbox", "%(other)s owes it.") % other
+    return pgettext("inbox", "This is owed by %(other)s.") % other
 
 
 def tone_of(now: Instant, due: Instant | None) -> str:
@@ -204,8 +204,10 @@ def _answered(
 def _told(known: Need, notice: NoticeRow) -> Need:
     """Return a matter of which the people on duty are being told."""
     graver = min(known.priority or notice.priority, notice.priority, key=lambda one: MINUTES[one])
-    says = (str(_NOTICES.get(notice.kind, "")), *known.says)
-    return replace(known, says=tuple(filter(None, says)), notice=notice.ident, priority=graver)
+    says = known.says
+    if not known.notices and notice.kind in _NOTICES:
+        says = (str(_NOTICES[notice.kind]), *says)
+    return replace(known, says=says, notices=(*known.notices, notice.ident), priority=graver)
 
 
 def _notice(notice: NoticeRow) -> Need:
@@ -214,7 +216,7 @@ def _notice(notice: NoticeRow) -> Need:
         says=(),
         rank=_AT_ONCE,
         at=notice.made,
-        notice=notice.ident,
+        notices=(notice.ident,),
         priority=notice.priority,
         label=pgettext("inbox", "Open") if notice.dossier is None else "",
         address=link("findings") if notice.kind == "finding" else "",

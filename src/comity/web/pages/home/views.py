@@ -21,6 +21,8 @@ from comity.web.permissions import Permission
 __all__ = ["choosing", "deadlines", "show_home"]
 _SHOWN: Final = 40
 _LANES: Final = 10
+# Notices of one dossier: there are no more kinds.
+_AT_ONCE: Final = 10
 
 
 @page("", Permission.SELF, name="home", title=_("What needs you"))
@@ -61,7 +63,8 @@ def see_to(seat: Seat, notice: str) -> Answer:
     said = pgettext("inbox", "You see to it. Nobody else is told of it.")
 
     def do(node: Node) -> Go:
-        acknowledge(node, seat.at(node).reader(), Ident(notice))
+        for one in dict.fromkeys((notice, *seat.http.POST.getlist("notice")[:_AT_ONCE])):
+            acknowledge(node, seat.at(node).reader(), Ident(one))
         return Go(to=link("home"), says=said)
 
     return do_it(seat, do)
