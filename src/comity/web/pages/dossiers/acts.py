@@ -16,7 +16,7 @@ from comity.service.errors import NotThere
 from comity.service.proving import Proof, parts_file, prove_act
 from comity.service.reading import ShownAct, ShownDossier, show_dossier
 from comity.service.receipts import retrieve
-from comity.web.pages.dossiers.lanes import whose
+from comity.web.pages.dossiers.lanes import receipts_of, whose
 from comity.web.pages.dossiers.saying import read_said
 from comity.web.pages.dossiers.showing import address, head_values
 from comity.web.pages.dossiers.words import (
@@ -138,7 +138,7 @@ def _facts(seat: Seat, shown: ShownDossier, found: ShownAct, proof: Proof) -> di
         "seen": _link(act, act.seen) if _is_here(shown, act.seen) else "",
         "proof_link": address("dossier-act-proof", dossier=act.chain, digest=str(act.digest)),
         "outbox": next((row for row in shown.outbox if row.act == act.digest), None),
-        "receipts": [row for row in shown.receipts if row.act == act.digest],
+        "receipts": [one for one in receipts_of(shown) if one.row.act == act.digest],
     }
 
 

@@ -23,27 +23,35 @@ OURS, BETWEEN, THEIRS = "ours", "between", "theirs"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """One receipt between the lanes: what it says, in plain words, and who says it."""
+
+    row: ReceiptRow
+    says: str
+
+    @property
+    def is_negative(self) -> bool:
+        """Return whether it says that something did not happen."""
+        return Event(self.row.event).is_negative
+
+
+@dataclass(frozen=True, kw_only=True)
 class Moment:
-    """One thing that happened: an act in one of the lanes, or a receipt between them."""
+    """One thing that happened: an act with its receipts, or receipts of no act that is here."""
 
     at: Instant
     lane: str
     says: str
     act: Act | None = None
     outcome: str = ""
-    receipt: ReceiptRow | None = None
     outbox: OutboxRow | None = None
     channel: str = ""
+    receipts: tuple[Receipt, ...] = ()
 
     @property
     def is_recorded(self) -> bool:
         """Return whether we wrote it down for the other side, and not they signed it."""
         return self.act is not None and self.act.recorded is not None
-
-    @property
-    def is_negative(self) -> bool:
-        """Return whether it is a receipt that says no."""
-        return self.receipt is not None and Event(self.receipt.event).is_negative
 
     @property
     def awaits_delivery(self) -> bool:
@@ -60,9 +68,20 @@ class HouseAct:
 
 
 def moments(seat: Seat, shown: ShownDossier, process: Process | None) -> tuple[Moment, ...]:
-    """Return what both sides know of, in time: acts and receipts."""
-    found = [*_acts(seat, shown, process), *_receipts(shown)]
+    """Return what both sides know of, in time: acts, each with its receipts."""
+    known = {one.act.digest for one in shown.acts}
+    loose = [
+        Moment(at=one.row.at, lane=BETWEEN, says=one.says, receipts=(one,))
+        for one in receipts_of(shown)
+        if one.row.act not in known
+    ]
+    found = [*_acts(seat, shown, process), *loose]
     return tuple(sorted(found, key=lambda one: (one.at, one.lane == BETWEEN)))
+
+
+def receipts_of(shown: ShownDossier) -> tuple[Receipt, ...]:
+    """Return the receipts of a dossier in their plain words, in time."""
+    return tuple(Receipt(row=row, says=label(RECEIPTS, row.event)) for row in shown.receipts)
 
 
 def house_acts(shown: ShownDossier, process: Process | None) -> tuple[HouseAct, ...]:
@@ -109,12 +128,8 @@ def _act(
         outcome="" if one.outcome == "applied" else one.outcome,
         outbox=outbox.get(act.digest),
         channel=act.channel,
+        receipts=tuple(one for one in receipts_of(shown) if one.row.act == act.digest),
     )
-
-
-def _receipts(shown: ShownDossier) -> Iterator[Moment]:
-    for row in shown.receipts:
-        yield Moment(at=row.at, lane=BETWEEN, says=label(RECEIPTS, row.event), receipt=row)
 
 
 def channel_label(channel: str) -> str:

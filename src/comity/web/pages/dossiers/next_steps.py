@@ -59,6 +59,10 @@ _ELSEWHERE: Final = {
 }
 
 
+# What one should not press for being the first in sight.
+_GRAVE: Final = frozenset({"court_ordered_erasure", "refuse", "revoke", "withdraw"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class NextStep:
     """One step as the page shows it."""
@@ -75,6 +79,11 @@ class NextStep:
         return self.opening.step
 
     @property
+    def is_main(self) -> bool:
+        """Return whether its button stands out: it moves the request on, and is not grave."""
+        return self.step.moves and self.step.name not in _GRAVE
+
+    @property
     def is_open(self) -> bool:
         """Return whether it can be taken from here, with what its own page asks for."""
         return self.is_role_fit and not self.unmet
@@ -89,7 +98,7 @@ def next_steps(seat: Seat, dossier: Ident) -> tuple[NextStep, ...]:
         process = node.process(unit.dossiers.get(dossier).process)
     opened = list_steps(node, looker, dossier)
     found = [_next(node, process, dossier, one, roles) for one in opened]
-    found.sort(key=lambda one: (not one.step.moves, not one.step.is_exchanged))
+    found.sort(key=lambda one: (not one.is_main, not one.step.moves, not one.step.is_exchanged))
     return tuple(found)
 
 

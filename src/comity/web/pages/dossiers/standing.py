@@ -56,7 +56,7 @@ def standing_of(
         (row for row in shown.deadlines if row.state in _OPEN),
         key=lambda row: str(row.due or row.earliest or "9"),
     )
-    owed = tuple(_owed(seat, shown, row) for row in open_rows)
+    owed = tuple(_owed(seat, shown, row) for row in open_rows if _is_asked(shown, row))
     return Standing(
         last=_last(seen, process),
         state=state,
@@ -69,7 +69,14 @@ def standing_of(
 
 def all_owed(seat: Seat, shown: ShownDossier) -> tuple[Owed, ...]:
     """Return every deadline of the dossier, those that are over too."""
-    return tuple(_owed(seat, shown, row) for row in shown.deadlines)
+    return tuple(_owed(seat, shown, row) for row in shown.deadlines if _is_asked(shown, row))
+
+
+def _is_asked(shown: ShownDossier, row: DeadlineRow) -> bool:
+    """Return whether a wish was made at all: one without a day waits for nothing."""
+    if row.nature != "wish" or row.due is not None:
+        return True
+    return any(one.act.digest == row.act and "answer_by" in one.act.terms for one in shown.acts)
 
 
 def _owed(seat: Seat, shown: ShownDossier, row: DeadlineRow) -> Owed:

@@ -155,7 +155,7 @@ NAMES: Final[dict[str, Promise]] = {
 }
 
 _HOUSE: Final[dict[str, Promise]] = {
-    "open": _p("dossier house act", "The dossier was opened."),
+    "open_dossier": _p("dossier house act", "The dossier was opened."),
     "record_delivery": _p("dossier house act", "It was recorded that our act reached them."),
     "open_incoming": _p("dossier house act", "The dossier was opened, for a message came in."),
 }
