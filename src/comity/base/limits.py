@@ -75,6 +75,11 @@ METADATA_BYTES: Final = 6 << 20
 # A root, a timestamp, a State's list: asked for before anything says how long they are. Thirty
 # keys of 4 kB and thirty signatures of 7 kB, or a thousand cards by name and digest.
 ROOT_BYTES: Final = 512 << 10
+# The copy of the depositary's register: 200 States with some pages of declarations each; and the
+# statements of one State: a declaration to each article of a convention, and half as many again.
+REGISTER_BYTES: Final = 2 << 20
+REGISTER_STATEMENTS: Final = 100
+REGISTER_TEXT: Final = 8_000
 # New roots in one refresh: one a month for ten years.
 ROOT_STEPS: Final = 120
 # Authorities and providers that one State lists.
@@ -176,3 +181,9 @@ STATES: Final = 500
 COURIER_FILES: Final = 200_000
 # Its manifest: so many lines of at most 130 bytes.
 COURIER_MANIFEST_BYTES: Final = 26 << 20
+# A list of open requests that is brought in: rows that one transaction opens while others wait
+# (0.1 s each, measured), and their bytes with facts of half a page each.
+IMPORT_ROWS: Final = 200
+IMPORT_BYTES: Final = 1 << 20
+# Dossiers that one search reads anew into memory before it answers: about two seconds' worth.
+SEARCH_STEP: Final = 400

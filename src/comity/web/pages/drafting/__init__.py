@@ -1,0 +1,1 @@
+"""Drafting a request: opening a dossier, its form, checking and sending; import of a list."""

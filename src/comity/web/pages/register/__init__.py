@@ -1,0 +1,1 @@
+"""The register of all dossiers, with both sides' file numbers; and search."""
