@@ -32,8 +32,8 @@ VARIANT: Final = "pdf/a-3u"
 _FONTS: Final = "Noto"
 
 
-class FontsAbsentError(Exception):
-    """The fonts that papers are set in are not installed."""
+class PressAbsentError(Exception):
+    """What sets papers, or the fonts that they are set in, are not installed."""
 
 
 def main() -> int:
@@ -57,9 +57,9 @@ def _bound() -> None:
 def _answer(answers: IO[bytes], sheets: Sheets) -> None:
     try:
         pdf, pages = print_sheets(sheets)
-    except (OSError, ImportError, FontsAbsentError):
+    except PressAbsentError:
         write_head(answers, {"trouble": ABSENT})
-    except Exception:  # noqa: BLE001 # whatever it is, the parent is told that it failed
+    except BaseException:  # noqa: BLE001 # a refused fetch is no Exception; the parent is told all
         write_head(answers, {"trouble": FAILED})
     else:
         write_head(answers, {"pdf": len(pdf), "pages": pages})
@@ -69,8 +69,11 @@ def _answer(answers: IO[bytes], sheets: Sheets) -> None:
 
 def print_sheets(sheets: Sheets) -> tuple[bytes, int]:
     """Return the PDF and how many pages it has."""
-    from weasyprint import CSS, HTML  # noqa: PLC0415 # two seconds, and Pango: only when needed
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415 # as above
+    try:
+        from weasyprint import CSS, HTML  # noqa: PLC0415 # two seconds, and Pango: when needed
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415 # as above
+    except (ImportError, OSError) as error:
+        raise PressAbsentError from error
 
     class Refuse(URLFetcher):  # type: ignore[misc] # untyped
         """Fetch nothing; the printing ends where something is asked for."""
@@ -121,7 +124,7 @@ def _finish(document: Any, pdf: Any) -> None:  # noqa: ANN401 # untyped
         str(one["FontName"]) for one in pdf.objects if isinstance(one, dict) and "FontName" in one
     ]
     if not any(_FONTS in name for name in names):
-        raise FontsAbsentError
+        raise PressAbsentError
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ def _facts(record: Record, held: Held, language: str) -> tuple[Row, ...]:
         Row(label=pgettext("paper", "Asked"), bits=(text(names[asked]),)),
         Row(label=pgettext("paper", "Legal basis"), bits=(_basis(record),)),
         Row(label=pgettext("paper", "Provision"), bits=(law(act.law),)),
-        Row(label=pgettext("paper", "File number"), bits=(ref(record.reference(held)),)),
+        *file_number(record, held),
         Row(label=pgettext("paper", "Dossier"), bits=(ref(record.ident),)),
         Row(label=pgettext("paper", "Signed at"), bits=(when(act.at, language),)),
         Row(
@@ -176,6 +176,14 @@ def _facts(record: Record, held: Held, language: str) -> tuple[Row, ...]:
     if head.follows is not None:
         rows.append(Row(label=pgettext("paper", "Follows"), bits=(ref(head.follows),)))
     return tuple(rows)
+
+
+def file_number(record: Record, held: Held | None = None) -> tuple[Row, ...]:
+    """Return the row of the file number, where one is known."""
+    known = record.reference(held)
+    if known == str(record.ident):
+        return ()
+    return (Row(label=pgettext("paper", "File number"), bits=(ref(known),)),)
 
 
 def _party(record: Record, side: str, language: str) -> str:

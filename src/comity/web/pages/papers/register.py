@@ -10,6 +10,7 @@ from comity.base.errors import ComityError
 from comity.law.provision import Provision
 from comity.service.rows import DeadlineRow
 from comity.web.pages.dossiers.words import DEADLINES, PRIORITIES, label, says_done, standing_label
+from comity.web.pages.papers.acts import file_number
 from comity.web.pages.papers.record import Held, Record
 from comity.web.pages.papers.words import law, state_name, when
 from comity.web.paper.inlays import inlay
@@ -112,7 +113,7 @@ def _facts(record: Record, language: str) -> tuple[Row, ...]:
     other = state_name(node, head.counterpart, language)
     rows = [
         Row(label=pgettext("paper", "Dossier"), bits=(ref(head.ident),)),
-        Row(label=pgettext("paper", "File number"), bits=(ref(record.reference()),)),
+        *file_number(record),
         Row(
             label=pgettext("paper", "Other side"),
             bits=(text(f"{other} ({head.counterpart}), {head.counterpart_authority}"),),
