@@ -56,7 +56,7 @@ def _judge(node: Node, sent: Sent) -> dict[str, Any]:
     values: dict[str, Any] = {
         "told": told,
         "word": word,
-        "title": TITLES[word],
+        "verdict": TITLES[word],
         "meaning": MEANINGS[word],
         "next": NEXT[word],
         "tag": "passed" if told.is_good and word.value == "genuine" else TAGS[word],
