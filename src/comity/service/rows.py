@@ -270,7 +270,8 @@ class TrustRow(AnyRow):
 
     ``name`` is ``shared/root``, ``shared/timestamp``, ``shared/snapshot``, ``shared/targets``,
     ``state/XB`` (its list) or ``state/XB/root/2`` (its keys, every version); ``source`` is
-    ``shared``, ``paired`` or ``own``. ``expires`` is the metadata's. Two notes bear no document:
+    ``shared``, ``paired`` or ``own``. ``expires`` is the metadata's. ``shared/register`` is no
+    metadata but what the targets name: a copy of the depositary's. Two notes bear no document:
     ``behind/XB`` says since when a newer list could not be taken in, ``refresh`` when the
     directory was last asked, and is to be asked again.
     """

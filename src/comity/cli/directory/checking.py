@@ -12,7 +12,7 @@ from comity.cli.directory.folder import Folder, read_bounded
 from comity.cli.directory.protocol import Protocol
 from comity.cli.order_desk import present
 from comity.federation.directory.errors import Mismatched
-from comity.federation.directory.metadata import File, card_file, file_digest
+from comity.federation.directory.metadata import REGISTER, File, card_file, file_digest
 from comity.federation.directory.verifying import (
     first_root,
     follow_roots,
@@ -21,6 +21,7 @@ from comity.federation.directory.verifying import (
     require_named,
     take_card,
     take_list,
+    take_register,
     take_snapshot,
     take_targets,
     take_timestamp,
@@ -74,6 +75,10 @@ def _shared(place: Folder, roots: tuple[File[Root], ...], now: Instant) -> str:
     targets = take_targets(root, snapshot, None, data, now)
     for name, one in snapshot.signed.meta.items():
         require_named(one, read_bounded(read / f"{one.version}.{name}", limits.METADATA_BYTES))
+    register = targets.signed.targets.get(REGISTER)
+    if register is not None:
+        path = read / card_file(REGISTER, register)
+        take_register(targets, read_bounded(path, limits.REGISTER_BYTES), None)
     return f"targets {targets.version}; timestamp {_tell(timestamp, now)}"
 
 

@@ -5,6 +5,7 @@
     draft/     root.json  targets.json  XA.json  XA/root.json  XA/<sha256>.XA-CA.json
     public/    1.root.json …  7.targets.json  9.snapshot.json  timestamp.json
                3.XA.json  XA/1.root.json …  XA/<sha256>.XA-CA.json
+               depositary/<sha256>.register.json
     keys/      <key id>.pub: the cards of those who sign, so that a protocol can name them
 
 A State's own folder has the same shape with nothing but the State's files in it. What is
@@ -109,10 +110,14 @@ class Folder:
 
     def card(self, state: str, name: str) -> bytes | None:
         """Return the bytes of a card's file, public or draft."""
+        return self.listed_file(f"{state}/{name}", most=limits.CARD_BYTES)
+
+    def listed_file(self, name: str, *, most: int = limits.REGISTER_BYTES) -> bytes | None:
+        """Return the bytes of a file that targets name, public or draft."""
         for part in (self.public, self.draft):
-            path = part / state / name
+            path = part / name
             if path.is_file():
-                return read_bounded(path, limits.CARD_BYTES)
+                return read_bounded(path, most)
         return None
 
     def find(self, path: Path, kind: type[SignedT]) -> File[SignedT] | None:

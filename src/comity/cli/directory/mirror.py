@@ -25,7 +25,7 @@ from comity.cli.directory.turning import is_due, turn_online
 from comity.seal.keys import SigningKey
 
 app = typer.Typer()
-_FILE: Final = re.compile(r"/(?:[A-Z]{2}/)?[A-Za-z0-9][A-Za-z0-9._~=-]{0,250}\.json")
+_FILE: Final = re.compile(r"/(?:[A-Z]{2}/|depositary/)?[A-Za-z0-9][A-Za-z0-9._~=-]{0,250}\.json")
 _LISTEN: Final = re.compile(r"(.{1,253}):([0-9]{1,5})")
 _PATIENCE: Final = 30
 _EVERY: Final = 60.0

@@ -121,7 +121,7 @@ def _publish(place: Folder, draft: Draft, page: Protocol) -> bool:
     if not draft.is_complete:
         return False
     for name in card_names(draft.file) if isinstance(draft.file.signed, Targets) else ():
-        data = place.card(name[:2], name.partition("/")[2])
+        data = place.listed_file(name)
         if data is not None:
             place.add_public(name, data)
             (place.draft / name).unlink(missing_ok=True)

@@ -27,7 +27,7 @@ from comity.base import Digest, Instant
 from comity.federation.directory.card import AuthorityCard
 from comity.federation.directory.errors import CeremonyImpossible
 from comity.federation.directory.keys import HybridKey
-from comity.federation.directory.metadata import LIST_TARGETS, File, write_file
+from comity.federation.directory.metadata import LIST_TARGETS, REGISTER, File, write_file
 from comity.seal.keys import VerifyingKey
 
 ROOT_DAYS: Final = 365
@@ -104,6 +104,25 @@ def drop_state(before: File[Targets], version: int, state: str, expires: Instant
     said = before.signed.delegations
     roles = {name: role for name, role in ((said and said.roles) or {}).items() if name != state}
     return _targets(before, version, dict(said.keys) if said else {}, roles, expires)
+
+
+def list_register(
+    before: File[Targets], version: int, register: bytes | None, expires: Instant
+) -> File[Targets]:
+    """Return targets that name this copy of the depositary's register, or none any more."""
+    said = before.signed.delegations
+    targets = {} if register is None else {REGISTER: _target(REGISTER, register)}
+    return write_file(
+        Targets(
+            version=version,
+            expires=expires.at,
+            targets=targets,
+            delegations=Delegations(
+                keys=dict(said.keys) if said else {},
+                roles=dict((said.roles if said else None) or {}),
+            ),
+        )
+    )
 
 
 def new_list(version: int, cards: Iterable[AuthorityCard], expires: Instant) -> File[Targets]:

@@ -9,6 +9,7 @@ what may be trusted now. Nothing here fetches, keeps, or looks at a clock.
 4. ``take_targets``    the one that the snapshot names
 5. ``take_list``       a State's list, signed by that State's own keys
 6. ``take_card``       the card that the list names, of that State
+7. ``take_register``   the copy of the depositary's register that the targets name, if they do
 
 A State's own keys are a root of their own: they change by step 1 alone, whoever delegates.
 """
@@ -27,11 +28,13 @@ from comity.federation.directory.card import AuthorityCard
 from comity.federation.directory.errors import BelowThreshold, Mismatched, RolledBack, Stale
 from comity.federation.directory.metadata import (
     LIST_TARGETS,
+    REGISTER,
     File,
     SignedT,
     read_file,
     role_keys,
 )
+from comity.federation.directory.register import Register
 
 
 def first_root(data: bytes) -> File[Root]:
@@ -156,6 +159,23 @@ def take_card(target: TargetFile, data: bytes, state: str) -> AuthorityCard:
         detail = f"The file {target.path} is the card of another."
         raise Mismatched(detail)
     return card
+
+
+def take_register(targets: File[Targets], data: bytes, before: Register | None) -> Register:
+    """Return the register that the targets name; raise ``Mismatched``, ``RolledBack`` or our own.
+
+    A copy of an earlier day than the one known is refused, whoever signed for it.
+    """
+    target = targets.signed.targets.get(REGISTER)
+    if target is None:
+        detail = "The directory names no register."
+        raise Mismatched(detail)
+    require_named(target, data)
+    found = Register.parse(data)
+    if before is not None and found.as_of < before.as_of:
+        detail = f"A register of {found.as_of} was offered, where that of {before.as_of} was known."
+        raise RolledBack(detail)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,10 @@ from comity.service.directory.errors import UnknownAuthority, UnknownState
 from comity.service.directory.introducing import accept_pairing, add_metadata, trust_root
 from comity.service.directory.knowing import (
     Known,
+    KnownRegister,
     call_back_numbers,
     find_card,
+    known_register,
     list_cards,
     list_trust,
     own_card,
@@ -16,6 +18,7 @@ from comity.service.directory.refreshing import Refreshed, refresh_directory, re
 
 __all__ = [
     "Known",
+    "KnownRegister",
     "Refreshed",
     "UnknownAuthority",
     "UnknownState",
@@ -24,6 +27,7 @@ __all__ = [
     "call_back_numbers",
     "export_pairing",
     "find_card",
+    "known_register",
     "list_cards",
     "list_trust",
     "own_card",

@@ -17,6 +17,8 @@ ROOT: Final = "shared/root"
 TIMESTAMP: Final = "shared/timestamp"
 SNAPSHOT: Final = "shared/snapshot"
 TARGETS: Final = "shared/targets"
+# The copy of the depositary's register that the targets name; no metadata either.
+DEPOSITARY: Final = "shared/register"
 # When the directory was last asked, and when it is to be asked again; no metadata.
 ASKED: Final = "refresh"
 T = TypeVar("T")

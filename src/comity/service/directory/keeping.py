@@ -12,6 +12,7 @@ from comity.federation.directory.metadata import File
 from comity.federation.directory.pairing import StateFiles
 from comity.seal.keys import VerifyingKey
 from comity.service.directory.holding import (
+    DEPOSITARY,
     ROOT,
     SNAPSHOT,
     TARGETS,
@@ -39,6 +40,18 @@ def keep_shared(node: Node, unit: Unit, shared: Shared) -> None:
     for name, file in parts.items():
         if file is not None:
             _keep(unit, _row(node, name, file, SHARED))
+
+
+def keep_register(node: Node, unit: Unit, targets: File[Any], data: bytes | None) -> None:
+    """Keep the copy of the depositary's register that the targets name, or forget it with them."""
+    held = unit.trust.find(name=DEPOSITARY)
+    if held and held[0].version > targets.version:
+        return  # newer has come in meanwhile
+    if data is None:
+        unit.trust.remove(name=DEPOSITARY)
+        return
+    row = replace(_row(node, DEPOSITARY, targets, SHARED), document=data)
+    (unit.trust.replace if held else unit.trust.add)(row)
 
 
 def forget_online(unit: Unit) -> None:

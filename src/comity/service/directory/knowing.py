@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from comity.base import Instant
 from comity.federation import Voucher
 from comity.federation.directory import AuthorityCard, vouch
+from comity.federation.directory.register import Register
 from comity.service.directory.errors import UnknownAuthority
 from comity.service.node import Node
 from comity.service.ports import Unit
@@ -57,6 +59,30 @@ def list_trust(node: Node) -> tuple[TrustRow, ...]:
         return tuple(row for row in unit.trust.find() if row.document)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRegister:
+    """The copy of the depositary's register, and how fresh it is.
+
+    The depositary's own register alone is authoritative; whoever shows this copy says so.
+    """
+
+    register: Register
+    fetched: Instant
+    stale_since: Instant | None
+
+
+def known_register(node: Node) -> KnownRegister | None:
+    """Return the copy of the depositary's register; None where the directory names none."""
+    with node.store.view() as unit:
+        for row in unit.trust.find(name="shared/register"):
+            return KnownRegister(
+                register=_parse_register(row.document),
+                fetched=row.fetched,
+                stale_since=_first_expired(node, unit, _FRESH),
+            )
+    return None
+
+
 def own_card(node: Node) -> Known:
     """Return the node's own card as the directory lists it; raise ``UnknownAuthority``."""
     with node.store.view() as unit:
@@ -93,6 +119,11 @@ def stale_since(node: Node, unit: Unit, state: str, source: str) -> Instant | No
     names = [state_name(state), behind_name(state)]
     if source == SHARED:
         names += _FRESH
+    return _first_expired(node, unit, names)
+
+
+def _first_expired(node: Node, unit: Unit, names: Iterable[str]) -> Instant | None:
+    """Return since when the first of these rows has expired; None while all are current."""
     rows = [row for name in names for row in unit.trust.find(name=name)]
     now = node.clock.now()
     over = [row.expires for row in rows if row.expires is not None and row.expires <= now]
@@ -118,6 +149,12 @@ def behind_name(state: str) -> str:
 def _parse_card(document: bytes) -> AuthorityCard:
     """Read a card once: a tenth of a second goes into it, and every request asks for one."""
     return AuthorityCard.parse(document)
+
+
+@lru_cache(maxsize=4)
+def _parse_register(document: bytes) -> Register:
+    """Read the register once: it may be two megabytes, and every look asks for it."""
+    return Register.parse(document)
 
 
 def _known(node: Node, unit: Unit, row: AuthorityRow) -> Known:

@@ -19,6 +19,7 @@ from comity.federation.directory.pairing import StateFiles
 from comity.federation.directory.verifying import is_delegated, require_fresh
 from comity.service.directory.holding import (
     ASKED,
+    DEPOSITARY,
     HeldState,
     Shared,
     known_states,
@@ -27,6 +28,7 @@ from comity.service.directory.holding import (
 )
 from comity.service.directory.keeping import (
     forget_online,
+    keep_register,
     keep_shared,
     keep_state,
     note_behind,
@@ -36,6 +38,7 @@ from comity.service.directory.knowing import OWN, PAIRED, SHARED
 from comity.service.directory.sources import Mirror, Neighbour, Source
 from comity.service.directory.updating import (
     update_neighbour,
+    update_register,
     update_root,
     update_shared,
     update_state,
@@ -161,6 +164,7 @@ def _ask_mirrors(going: _Pass, shared: Shared) -> None:
         else:
             going.mirror = url
             _ask_states(going, mirror, shared)
+            _ask_register(going, mirror, shared)
             return
 
 
@@ -205,6 +209,23 @@ def _ask_states(going: _Pass, mirror: Source, shared: Shared) -> None:
             if files is not None:
                 going.keep(files, OWN if state == going.node.state else SHARED)
     _tell_removed(going, shared)
+
+
+def _ask_register(going: _Pass, mirror: Source, shared: Shared) -> None:
+    """Take in the copy of the depositary's register; what does not verify leaves that of before."""
+    if shared.targets is None:
+        return
+    with going.node.store.view() as unit:
+        held = next((row.document for row in unit.trust.find(name=DEPOSITARY)), None)
+    try:
+        data = update_register(mirror, shared.targets, held)
+    except OutOfReach as error:
+        going.trouble.append(str(error))
+    except DoesNotVerify as error:
+        going.refuse("register-refused", mirror.name, str(error))
+    else:
+        with going.node.store.unit() as unit:
+            keep_register(going.node, unit, shared.targets, data)
 
 
 def _compare_keys(going: _Pass, shared: Shared, before: HeldState) -> None:

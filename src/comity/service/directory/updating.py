@@ -12,10 +12,17 @@ from typing import Final
 
 from tuf.api.metadata import MetaFile, Root, Snapshot, TargetFile, Targets
 
-from comity.base import Instant, limits
+from comity.base import Digest, Instant, limits
 from comity.federation.directory import AuthorityCard, MetadataRefused, Mismatched
-from comity.federation.directory.metadata import File, card_file, file_digest, role_keys
+from comity.federation.directory.metadata import (
+    REGISTER,
+    File,
+    card_file,
+    file_digest,
+    role_keys,
+)
 from comity.federation.directory.pairing import StateFiles
+from comity.federation.directory.register import Register
 from comity.federation.directory.verifying import (
     first_root,
     follow_roots,
@@ -24,6 +31,7 @@ from comity.federation.directory.verifying import (
     require_named,
     take_card,
     take_list,
+    take_register,
     take_snapshot,
     take_targets,
     take_timestamp,
@@ -67,6 +75,23 @@ def update_shared(source: Source, before: Shared, now: Instant) -> Shared:
     data = _need(source, f"{meta.version}.targets.json", _length(meta))
     targets = take_targets(before.root, snapshot, before.targets, data, now)
     return replace(before, timestamp=timestamp, snapshot=snapshot, targets=targets)
+
+
+def update_register(source: Source, targets: File[Targets], held: bytes | None) -> bytes | None:
+    """Return the copy of the depositary's register that the targets name; None if they name none.
+
+    What is here already is not fetched again.
+    """
+    target = targets.signed.targets.get(REGISTER)
+    if target is None:
+        return None
+    if held is not None and Digest.of(held) == file_digest(target):
+        return held
+    before = None if held is None else Register.parse(held)
+    most = min(target.length, limits.REGISTER_BYTES)
+    data = _need(source, card_file(REGISTER, target), most)
+    take_register(targets, data, before)
+    return data
 
 
 def update_state(

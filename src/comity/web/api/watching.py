@@ -7,19 +7,15 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from comity.base import Ident, Instant, Report, parse_canonical
-from comity.base.errors import NotPermitted
-from comity.seal.age import decrypt_bytes
-from comity.seal.fields import read_list
+from comity.base import Ident, Instant, Report
 from comity.service.checking import check_node
-from comity.service.contents import unwrap
 from comity.service.directory import Known, list_cards, refresh_directory
 from comity.service.findings import list_findings, mark_seen, show_finding
 from comity.service.jobs import begin_again
 from comity.service.node import Node
 from comity.service.notices import acknowledge, list_notices
 from comity.service.ports import Unit
-from comity.service.returning import JOB as RETURNS
+from comity.service.progress import read_progress
 from comity.service.rows import FindingRow, JobRow, NoticeRow
 from comity.service.trying import try_peer as try_way
 from comity.web.api import fields
@@ -317,7 +313,7 @@ def _notice_key(row: NoticeRow) -> tuple[str, ...]:
 
 
 def _job(node: Node, unit: Unit, row: JobRow) -> JobShown:
-    done, total = _progress(node, unit, row)
+    progress = read_progress(node, unit, row)
     return JobShown(
         job=str(row.ident),
         kind=row.kind,
@@ -327,8 +323,8 @@ def _job(node: Node, unit: Unit, row: JobRow) -> JobShown:
         due=str(row.due),
         is_held=_is_held(row, node.clock.now()),
         trouble=row.trouble,
-        done=done,
-        total=total,
+        done=progress.done,
+        total=progress.total,
     )
 
 
@@ -338,28 +334,6 @@ def _is_held(row: JobRow, now: Instant) -> bool:
 
 def _job_key(row: JobRow) -> tuple[str, ...]:
     return (str(row.ident),)
-
-
-def _progress(node: Node, unit: Unit, row: JobRow) -> tuple[int | None, int | None]:
-    """Return how many bytes are done, and of how many, as far as the rows tell."""
-    transfers = unit.transfers.find(job=row.ident)
-    if transfers:
-        return transfers[0].got, transfers[0].size
-    written = sum(one.size for one in unit.volumes.find(job=row.ident, fence=row.fence))
-    return written, _total(node, unit, row)
-
-
-def _total(node: Node, unit: Unit, row: JobRow) -> int | None:
-    """Return how many bytes a taking-in of uploads has before it; None for other work."""
-    if row.kind != RETURNS:
-        return None
-    try:
-        identity = unwrap(node, unit.identities.get(row.dossier, row.generation))
-    except NotPermitted:
-        return None  # erased meanwhile
-    order = parse_canonical(decrypt_bytes(row.sealed, [identity]))
-    named = read_list(order["returns"]) if isinstance(order, dict) else []
-    return sum(unit.returns.get(Ident(str(one))).size for one in named)
 
 
 def _card(known: Known) -> CardShown:

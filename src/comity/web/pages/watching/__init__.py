@@ -1,0 +1,1 @@
+"""Watching: investigations, the directory, findings, letters, and work that takes long."""
