@@ -79,8 +79,7 @@ def seats(tmp_path: Path, sqlite_template: Path) -> Iterator[Seats]:
 @contextmanager
 def open_seats(desk: Desk, alias: str) -> Iterator[Seats]:
     """Serve the pages of a node whose database Django knows as ``alias``; enrol its people."""
-    node = desk.node
-    databases.make_default(alias)
+    node = replace(desk.node, store=databases.make_default(alias))
     made = Seats(node, desk)
     known = known_roles(node)
     for login, roles in EVERYBODY.items():

@@ -17,7 +17,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import django
@@ -177,28 +177,9 @@ def configure_django(urls: str = "", *, has_pages: bool = False) -> None:
         TIME_ZONE="UTC",
         LOGGING_CONFIG=None,
         DATABASES={"default": {}},
-        DATABASE_ROUTERS=["comity.app.databases.DefaultRouter"],
         **(desk_settings() if has_pages else plain),
     )
     django.setup()
-
-
-class DefaultRouter:
-    """Sends what names no database, sessions and means of signing in, to that of the node."""
-
-    alias: ClassVar[str] = ""
-
-    def db_for_read(self, _model: object, **_hints: object) -> str | None:
-        """Return where it lies."""
-        return self.alias or None
-
-    def db_for_write(self, _model: object, **_hints: object) -> str | None:
-        """Return where it is written."""
-        return self.alias or None
-
-    def allow_relation(self, *_ones: object, **_hints: object) -> bool:
-        """Let rows point to each other: all of them lie in one database."""
-        return True
 
 
 def tell_django(told: dict[str, Any]) -> None:
@@ -207,12 +188,19 @@ def tell_django(told: dict[str, Any]) -> None:
         setattr(settings, name, value)
 
 
-def make_default(alias: str) -> None:
-    """Let what names no database lie in that of ``alias``; a transaction without a name too."""
-    DefaultRouter.alias = alias
+def make_default(alias: str) -> Store:
+    """Let what names no database, sessions and means of signing in, lie in that of ``alias``.
+
+    Return the store as it is reached so: a request then works on one connection. With two, one
+    would wait for the other's write lock, and use up twice of what a PostgreSQL gives.
+    """
     connections["default"].close()
     del connections["default"]
     connections.settings["default"] = connections.settings[alias]
+    connections[alias].close()
+    from comity.storage.database import DatabaseStore  # noqa: PLC0415 - as in open_database
+
+    return DatabaseStore("default")
 
 
 def migrate(alias: str) -> None:

@@ -16,6 +16,7 @@ import functools
 import multiprocessing
 import os
 import resource
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,10 +99,10 @@ def make_application(door: str, folder: Path, settings: Settings) -> Any:  # noq
     from comity.web.place import take_place  # noqa: PLC0415 - as above
 
     node = open_node(folder, has_threads=True)
-    take_place(node, settings)
     if door == DESK:
-        make_default(node_alias(folder))
+        node = replace(node, store=make_default(node_alias(folder)))
         tell_django(told_of(settings, node.identity, provider_secret(folder, settings)))
+    take_place(node, settings)
     return Lanes(WSGIHandler()) if door == PEERS else WSGIHandler()
 
 
