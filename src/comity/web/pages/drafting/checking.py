@@ -182,17 +182,12 @@ def _answer(seat: Seat, ahead: Ahead, asked: Asked) -> Answered:
 
 
 def _times(value: Json) -> tuple[tuple[Instant, ...], tuple[str, ...]]:
-    told = (
-        [value]
-        if isinstance(value, str)
-        else list(value.values())
-        if isinstance(value, dict)
-        else []
-    )
+    """Return the instants of a value; its texts as they are where one of them is none."""
+    told = [*map(str, value.values())] if isinstance(value, dict) else [str(value)]
     try:
-        return tuple(Instant.parse(str(one)) for one in told), ()
+        return tuple(map(Instant.parse, told)), ()
     except ComityError:
-        return (), tuple(map(str, told))
+        return (), tuple(told)
 
 
 def _lines(seat: Seat, ahead: Ahead, field: Field, value: Json) -> tuple[str, ...]:

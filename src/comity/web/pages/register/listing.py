@@ -73,13 +73,13 @@ def list_lines(seat: Seat, *, reads_content: bool) -> tuple[list[Line], int]:
     node: Node = seat.node
     with node.store.view() as unit:
         heads = unit.dossiers.find()
-        standings = dict(unit.standings.pick("dossier", "state"))
+        standings = {row.dossier: row.state for row in unit.standings.each()}
         acts = unit.acts.pick("chain", "at", track=EXCHANGED)
     first, last = _ends(acts)
     lines = []
     for head in heads:
         process = node.book.processes.get(head.process)
-        state = process.states.get(str(standings.get(head.ident, ""))) if process else None
+        state = process.states.get(standings.get(head.ident, "")) if process else None
         lines.append(
             Line(
                 head=head,
