@@ -257,8 +257,8 @@ def test_standings_are_found_by_the_side_on_which_we_are(store: Store) -> None:
             )
         )
     with store.view() as unit:
-        found = unit.standings.where("sent", {("uncc/preservation", "requested")}, 9)
-    assert [row.dossier for row in found] == [theirs.ident]
+        found = unit.standings.where({"sent": {("uncc/preservation", "requested")}}, 9)
+    assert found == ((theirs.ident, "sent"),)
 
 
 def test_the_dossiers_that_were_opened_first_come_first_among_standings(store: Store) -> None:
@@ -272,8 +272,8 @@ def test_the_dossiers_that_were_opened_first_come_first_among_standings(store: S
             )
         )
     with store.view() as unit:
-        found = unit.standings.where("sent", {("uncc/preservation", "requesting")}, 1)
-    assert [row.dossier for row in found] == [older.ident]
+        found = unit.standings.where({"sent": {("uncc/preservation", "requesting")}}, 9)
+    assert [ident for ident, _ in found] == [older.ident, rows.DOSSIER]
 
 
 def test_no_side_has_no_standings(store: Store) -> None:
@@ -281,4 +281,4 @@ def test_no_side_has_no_standings(store: Store) -> None:
         unit.dossiers.add(rows.dossier())
         unit.standings.add(rows.standing())
     with store.view() as unit:
-        assert unit.standings.where(rows.standing().state, (), 9) == ()
+        assert unit.standings.where({rows.standing().state: ()}, 9) == ()

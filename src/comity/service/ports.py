@@ -11,12 +11,12 @@ mirrors of a directory; ``Mailer`` sends mail without content to people on duty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias, TypeVar
 
-from comity.base import Digest, Instant
+from comity.base import Digest, Ident, Instant
 from comity.service.rows import (
     ActRow,
     AnyRow,
@@ -125,11 +125,12 @@ class Standings(Table[StandingRow], Protocol):
     """Where dossiers stand, found by that and by whose they are."""
 
     def where(
-        self, state: str, sides: Collection[tuple[str, str]], most: int
-    ) -> tuple[StandingRow, ...]:
-        """Return so many rows with this state, those of the dossiers that were opened first.
+        self, wanted: Mapping[str, Collection[tuple[str, str]]], most: int
+    ) -> tuple[tuple[Ident, str], ...]:
+        """Return so many dossiers that stand at one of these states, with it, by their opening.
 
-        ``sides`` are pairs of a process and the side on which our dossier must be.
+        ``wanted`` maps a state to pairs of a process and the side on which our dossier must be.
+        Of each state no more than ``most`` are looked at, in the order of their names.
         """
 
 

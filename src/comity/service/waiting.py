@@ -26,7 +26,7 @@ OPEN: Final = (
     DeadlineState.WAITING_ON.value,
 )
 # What one page can show of each kind.
-MOST: Final = 60
+MOST: Final = 30
 _COMING: Final = "in"
 
 
@@ -158,16 +158,12 @@ def _states(unit: Unit, idents: Iterable[Ident]) -> dict[Ident, str]:
 
 def _standing_where(node: Node, unit: Unit, most: int) -> dict[Ident, str]:
     """Return dossiers that stand where a process of this book may wait for our side."""
-    sides: dict[str, set[tuple[str, str]]] = {}
+    wanted: dict[str, set[tuple[str, str]]] = {}
     for process in node.book.processes.values():
         for side in process.sides.both:
             for state in awaiting_states(process, side):
-                sides.setdefault(state, set()).add((process.key, side))
-    return {
-        row.dossier: state
-        for state, ours in sorted(sides.items())
-        for row in unit.standings.where(state, ours, most)
-    }
+                wanted.setdefault(state, set()).add((process.key, side))
+    return dict(unit.standings.where(wanted, most))
 
 
 def _awaiting(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Generic, TypeAlias
 
-from comity.base import Instant
+from comity.base import Ident, Instant
 from comity.service import rows
 from comity.service.errors import AlreadyThere, Moved, NotThere
 from comity.service.ports import Errand, Row, VRow
@@ -117,13 +117,15 @@ class MemoryStandings(MemoryTable[rows.StandingRow]):
         self._dossiers = MemoryTable(rows.DossierRow, dossiers)
 
     def where(
-        self, state: str, sides: Collection[tuple[str, str]], most: int
-    ) -> tuple[rows.StandingRow, ...]:
-        """Return rows with this state of dossiers on one of these sides, opened first."""
-        found = [(self._dossiers.get(row.dossier), row) for row in self.each(state=state)]
-        ours = [(head, row) for head, row in found if (head.process, head.side) in sides]
-        ours.sort(key=lambda one: (one[0].opened, one[0].ident))
-        return tuple(row for _, row in ours[:most])
+        self, wanted: Mapping[str, Collection[tuple[str, str]]], most: int
+    ) -> tuple[tuple[Ident, str], ...]:
+        """Return dossiers that stand at one of these states, with it, by their opening."""
+        found = []
+        for state, sides in wanted.items():
+            heads = [self._dossiers.get(row.dossier) for row in self.each(state=state)]
+            ours = [head for head in heads if (head.process, head.side) in sides]
+            found += [(head.opened, head.ident, state) for head in ours[:most]]
+        return tuple((ident, state) for _, ident, state in sorted(found)[:most])
 
 
 class MemoryErrands(MemoryVersioned[Errand]):

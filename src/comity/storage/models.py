@@ -179,7 +179,7 @@ class Standing(Record):
     class Meta:
         """Found by where a dossier stands."""
 
-        indexes: ClassVar = [models.Index(fields=["state"], name="standing_state")]
+        indexes: ClassVar = [models.Index(fields=["state", "dossier"], name="standing_state")]
 
 
 class Deadline(Record):

@@ -34,6 +34,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='standing',
-            index=models.Index(fields=['state'], name='standing_state'),
+            index=models.Index(fields=['state', 'dossier'], name='standing_state'),
         ),
     ]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from comity.base import Instant
 from comity.service.waiting import OpenDeadline, open_deadlines
 from comity.web.pages.home.lanes import Scale
-from comity.web.pages.home.naming import link, name_dossier, name_other, name_standing
+from comity.web.pages.home.naming import link, name_dossier, name_other
 from comity.web.pages.home.needs import tone_of
 from comity.web.pages.kit.pages import Answer, Sheet, page
 from comity.web.pages.kit.seat import Seat
@@ -19,33 +18,72 @@ from comity.web.pages.kit.tables import Column, Table
 from comity.web.pages.kit.wording import say_left, say_provision
 from comity.web.permissions import Permission
 
-# So many are asked of the store; those that are due later are not yet anybody's worry.
-_MOST: Final = 2_000
+# So many are asked of the store, more of them for a file: what is due later can wait.
+_MOST: Final = 300
+_MOST_IN_FILE: Final = 5_000
 _LANES: Final = 25
+_KINDS: Final = {
+    "wish": pgettext_lazy("deadlines", "Wish"),
+    "own_law": pgettext_lazy("deadlines", "A State’s own law"),
+    "treaty": pgettext_lazy("deadlines", "Treaty"),
+}
 
 
-@dataclass(frozen=True, kw_only=True)
 class Row:
-    """One deadline in the table, and as a lane."""
+    """One deadline in the table, and as a lane; what it shows is made when it is shown."""
 
-    title: str
-    address: str
-    standing: str
-    due: Instant | None
-    left: str
-    tone: str
-    owner: str
-    kind: str
-    means: str
-    law: str
-    reference: str
-    is_ours: bool
+    def __init__(self, seat: Seat, one: OpenDeadline) -> None:
+        """Show ``one`` to who sits here."""
+        self._seat = seat
+        self._one = one
+        self.due = one.row.due
+        self.law = one.row.law
+        self.reference = str(one.head.ident)
+        self.is_ours = one.is_ours
+        self.kind = str(_KINDS.get(one.row.nature, one.row.nature))
+
+    @cached_property
+    def title(self) -> str:
+        """Return what the dossier is called."""
+        return name_dossier(self._seat, self._one.head)
+
+    @cached_property
+    def address(self) -> str:
+        """Return where the dossier is."""
+        return link("dossier", self._one.head.ident)
+
+    @cached_property
+    def owner(self) -> str:
+        """Return who owes it."""
+        if self.is_ours:
+            return pgettext("deadlines", "You")
+        return name_other(self._seat, self._one.head)
+
+    @cached_property
+    def means(self) -> str:
+        """Return what the law file says of it."""
+        return pgettext("law", self._one.row.means)
+
+    @cached_property
+    def left(self) -> str:
+        """Return how long is left, or what it waits for."""
+        if self.due is not None:
+            return say_left(self._seat.node.clock.now(), self.due)
+        if self._one.row.waits_for == "follower":
+            return pgettext("deadlines", "until the request that follows is decided")
+        return pgettext("deadlines", "waits on a delivery")
+
+    @property
+    def tone(self) -> str:
+        """Return whether its time is over, or soon will be."""
+        return tone_of(self._seat.node.clock.now(), self.due)
 
 
 @page("deadlines", Permission.DOSSIER_READ, name="deadlines", title=_("Deadlines"))
 def show_deadlines(seat: Seat) -> Answer:
     """Show every clock that runs, the first due first."""
-    rows = [_row(seat, one) for one in open_deadlines(seat.node, _MOST)]
+    most = _MOST_IN_FILE if seat.http.GET.get("export") else _MOST
+    rows = [Row(seat, one) for one in open_deadlines(seat.node, most)]
     table = Table.of(
         seat,
         name="deadlines",
@@ -63,7 +101,7 @@ def show_deadlines(seat: Seat) -> Answer:
         return table.export_answer()
     lanes = [line[0].row for line in table.lines][:_LANES]
     scale = Scale.of(seat.node.clock.now(), [one.due for one in lanes if one.due is not None])
-    values = {"table": table, "lanes": lanes, "scale": scale, "is_cut": len(rows) == _MOST}
+    values = {"table": table, "lanes": lanes, "scale": scale, "is_cut": len(rows) == most}
     return Sheet(template="home/deadlines.html", values={**values, "most": _MOST})
 
 
@@ -110,32 +148,3 @@ COLUMNS: Final = (
         is_shown=False,
     ),
 )
-
-
-def _row(seat: Seat, one: OpenDeadline) -> Row:
-    row, now = one.row, seat.node.clock.now()
-    waits = pgettext("deadlines", "waits on a delivery")
-    if row.waits_for == "follower":
-        waits = pgettext("deadlines", "until the request that follows is decided")
-    return Row(
-        title=name_dossier(seat, one.head),
-        address=link("dossier", one.head.ident),
-        standing=name_standing(seat, one.head, one.state),
-        due=row.due,
-        left=say_left(now, row.due) if row.due else waits,
-        tone=tone_of(now, row.due),
-        owner=pgettext("deadlines", "You") if one.is_ours else name_other(seat, one.head),
-        kind=_kind(row.nature),
-        means=pgettext("law", row.means),
-        law=row.law,
-        reference=str(one.head.ident),
-        is_ours=one.is_ours,
-    )
-
-
-def _kind(nature: str) -> str:
-    if nature == "wish":
-        return pgettext("deadlines", "Wish")
-    if nature == "own_law":
-        return pgettext("deadlines", "A State’s own law")
-    return pgettext("deadlines", "Treaty")

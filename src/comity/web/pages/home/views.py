@@ -19,7 +19,7 @@ from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
 __all__ = ["choosing", "deadlines", "show_home"]
-_SHOWN: Final = 40
+_SHOWN: Final = 30
 _LANES: Final = 10
 # Notices of one dossier: there are no more kinds.
 _AT_ONCE: Final = 10
@@ -36,7 +36,7 @@ def show_home(seat: Seat) -> Answer:
         template="home/home.html",
         values={
             "needs": shown,
-            "more": len(needs) - len(shown),
+            "has_more": len(needs) > len(shown),
             "clocks": clocks,
             "scale": Scale.of(now, [one.due for one in clocks if one.due is not None]),
             "now": now,
