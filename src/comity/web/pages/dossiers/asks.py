@@ -15,6 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from comity.base import limits
 from comity.law import Clock, Ground
+from comity.web.pages.dossiers.lanes import party
 from comity.web.pages.dossiers.moments import MomentField, zone_name
 from comity.web.pages.dossiers.next_steps import GOOD_PRACTICE, gates_of
 from comity.web.pages.dossiers.particulars import particulars
@@ -30,7 +31,7 @@ from comity.web.pages.dossiers.questions import (
     pick_field,
     text_field,
 )
-from comity.web.pages.kit.wording import link_provision, name_state
+from comity.web.pages.kit.wording import link_provision
 
 _p = pgettext_lazy
 
@@ -127,8 +128,8 @@ def _ground_label(asking: Asking, ground: Ground) -> str:
     means = pgettext("law", ground.means)
     if ground.consult_first and asking.step.name != "consult":
         more = pgettext("dossier step", "Consultation comes first.")
-        return format_html("{} ({}) <em>{}</em>", means, link, more)
-    return format_html("{} ({})", means, link)
+        return format_html("<span>{} {} <em>{}</em></span>", means, link, more)
+    return format_html("<span>{} {}</span>", means, link)
 
 
 def _days(asking: Asking) -> Iterator[Ask]:
@@ -176,7 +177,7 @@ def clocks_of(asking: Asking) -> tuple[Clock, ...]:
 
 
 def _words(asking: Asking) -> Iterator[Ask]:
-    other = name_state(asking.seat, asking.head.counterpart)
+    other = party(asking.seat, asking.head, is_ours=False)
     if asking.is_theirs:
         label = pgettext("dossier step", "What they wrote or said")
     elif asking.step.is_exchanged:

@@ -24,13 +24,12 @@ from comity.service.receipts import retrieve
 from comity.service.requests import take_step
 from comity.service.situations import Move
 from comity.web.pages.dossiers.forms import AskingForm, officer_of, role_field
-from comity.web.pages.dossiers.lanes import Moment, moments
+from comity.web.pages.dossiers.lanes import Moment, moments, party
 from comity.web.pages.dossiers.saying import Said, read_said
 from comity.web.pages.dossiers.showing import address, head_values
 from comity.web.pages.dossiers.stepping import VERSION, read_version
 from comity.web.pages.kit.pages import Answer, Go, Sheet, do_it, page
 from comity.web.pages.kit.seat import Seat
-from comity.web.pages.kit.wording import name_state
 from comity.web.permissions import Permission
 
 STEP: Final = "call_back"
@@ -151,7 +150,7 @@ def _values(seat: Seat, shown: ShownDossier, process: Process) -> dict[str, Any]
         "call": _call(seat, shown, process),
         "asked": _asked(seat, shown, process),
         "backs": [one for one in moments(seat, shown, process) if one.act and one.act.step == STEP],
-        "other": name_state(seat, head.counterpart),
+        "other": party(seat, head, is_ours=False),
         "version": head.version,
         "entry": address(
             "directory-entry", state=head.counterpart, authority=head.counterpart_authority

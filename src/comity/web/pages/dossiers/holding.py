@@ -72,6 +72,12 @@ def read_held(node: Node, actor: str, dossier: Ident, step: str) -> Held:
     )
 
 
+def begun_steps(node: Node, actor: str, dossier: Ident) -> frozenset[str]:
+    """Return the steps that this person began to prepare, and neither signed nor left."""
+    found = (one.partition(":") for one in read_drafts(node, actor, dossier))
+    return frozenset(rest for kind, _, rest in found if kind == "step" and "/" not in rest)
+
+
 def drop_held(node: Node, actor: str, dossier: Ident, step: str) -> None:
     """Forget what was prepared for a step."""
     for section in read_drafts(node, actor, dossier):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from comity.base import Instant
 from comity.federation.receipt import Event
@@ -14,12 +15,14 @@ from comity.law import Process
 from comity.seal.act import Act
 from comity.service.chains import HOUSE
 from comity.service.reading import ShownAct, ShownDossier
-from comity.service.rows import OutboxRow, ReceiptRow
+from comity.service.rows import DossierRow, OutboxRow, ReceiptRow
 from comity.web.pages.dossiers.words import CHANNELS, RECEIPTS, label, says_done, says_house
 from comity.web.pages.kit.seat import Seat
 from comity.web.pages.kit.wording import name_state
 
 OURS, BETWEEN, THEIRS = "ours", "between", "theirs"
+# What comes first on a letter's way, where two receipts bear the same second.
+_ORDER: Final = {event.value: place for place, event in enumerate(Event)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,8 @@ def moments(seat: Seat, shown: ShownDossier, process: Process | None) -> tuple[M
 
 def receipts_of(shown: ShownDossier) -> tuple[Receipt, ...]:
     """Return the receipts of a dossier in their plain words, in time."""
-    return tuple(Receipt(row=row, says=label(RECEIPTS, row.event)) for row in shown.receipts)
+    rows = sorted(shown.receipts, key=lambda row: (row.at, _ORDER[row.event]))
+    return tuple(Receipt(row=row, says=label(RECEIPTS, row.event)) for row in rows)
 
 
 def house_acts(shown: ShownDossier, process: Process | None) -> tuple[HouseAct, ...]:
@@ -95,11 +99,16 @@ def house_acts(shown: ShownDossier, process: Process | None) -> tuple[HouseAct, 
 
 def whose(seat: Seat, shown: ShownDossier, act: Act) -> str:
     """Return the name of the State whose step an act is."""
-    return name_state(seat, seat.node.state if act.side == shown.head.side else _other(shown))
+    return party(seat, shown.head, is_ours=act.side == shown.head.side)
 
 
-def _other(shown: ShownDossier) -> str:
-    return shown.head.counterpart
+def party(seat: Seat, head: DossierRow, *, is_ours: bool) -> str:
+    """Return what a side is called: its State; at home, where both are of one, the provider."""
+    if is_ours:
+        return name_state(seat, seat.node.state)
+    if head.counterpart == seat.node.state:
+        return head.counterpart_authority
+    return name_state(seat, head.counterpart)
 
 
 def _acts(seat: Seat, shown: ShownDossier, process: Process | None) -> Iterator[Moment]:

@@ -10,11 +10,11 @@ from comity.base import Ident
 from comity.law import Clock, Gate, Ground, Process
 from comity.service.node import Node
 from comity.service.reading import ShownDossier, show_dossier
+from comity.web.pages.dossiers.lanes import party
 from comity.web.pages.dossiers.showing import address, head_values
 from comity.web.pages.dossiers.words import standing_label, step_label
 from comity.web.pages.kit.pages import Answer, Sheet, page
 from comity.web.pages.kit.seat import Seat
-from comity.web.pages.kit.wording import name_state
 from comity.web.permissions import Permission
 
 
@@ -100,4 +100,4 @@ def _other_books(node: Node, shown: ShownDossier) -> int:
 
 def _giver(seat: Seat, shown: ShownDossier, process: Process) -> str:
     asks = shown.head.side == process.sides.asking
-    return name_state(seat, shown.head.counterpart if asks else seat.node.state)
+    return party(seat, shown.head, is_ours=not asks)

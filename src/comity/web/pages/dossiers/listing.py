@@ -17,11 +17,11 @@ from django.utils.translation import pgettext, pgettext_lazy
 from comity.base import Ident, Instant
 from comity.service.reading import list_dossiers
 from comity.service.rows import DossierRow
+from comity.web.pages.dossiers.lanes import party
 from comity.web.pages.dossiers.words import PRIORITIES, label, standing_label
 from comity.web.pages.kit.pages import Answer, Sheet, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.pages.kit.tables import Column, Table
-from comity.web.pages.kit.wording import name_state
 from comity.web.permissions import Permission
 
 _OPEN: Final = frozenset({"running", "extended", "waiting_on"})
@@ -93,7 +93,7 @@ def _rows(seat: Seat) -> Iterator[Row]:
             title=pgettext("law", process.title) if process else head.process,
             state=state,
             means=pgettext("law", known.means) if known else "",
-            counterpart=name_state(seat, head.counterpart),
+            counterpart=party(seat, head, is_ours=False),
             due=dues.get(head.ident),
             is_ours=process is not None and head.side == process.sides.asking,
         )

@@ -28,6 +28,7 @@ from comity.web.pages.dossiers.forms import (
     role_field,
 )
 from comity.web.pages.dossiers.holding import Held
+from comity.web.pages.dossiers.lanes import party
 from comity.web.pages.dossiers.moments import MomentField, zone_name
 from comity.web.pages.dossiers.questions import Asking
 from comity.web.pages.dossiers.showing import head_values
@@ -35,7 +36,6 @@ from comity.web.pages.dossiers.stepping import NoSuchStep
 from comity.web.pages.dossiers.words import CHANNELS, label, says_done, step_label
 from comity.web.pages.kit.pages import Answer, Go, Sheet, do_it, page
 from comity.web.pages.kit.seat import Seat
-from comity.web.pages.kit.wording import name_state
 from comity.web.permissions import Permission
 
 _p = pgettext_lazy
@@ -90,7 +90,7 @@ def _options(steps: list[Step], shown: ShownDossier, *, fits: bool) -> list[tupl
 
 
 def _other(seat: Seat, shown: ShownDossier) -> str:
-    return name_state(seat, shown.head.counterpart)
+    return party(seat, shown.head, is_ours=False)
 
 
 def _record(

@@ -8,8 +8,9 @@ from typing import Final
 
 from django.utils.translation import pgettext
 
-from comity.base import Digest, Ident
+from comity.base import Digest, Ident, Instant
 from comity.base.canonical import Json
+from comity.base.errors import ComityError
 from comity.law import Field, Form, Process
 from comity.seal.act import Act
 from comity.service.chains import CONTENT, kept_documents
@@ -31,6 +32,7 @@ class Line:
     label: str
     lines: tuple[str, ...]
     law: str = ""
+    moment: Instant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,17 @@ def _line(form: Form | None, name: str, value: Json) -> Line:
         label=pgettext("law", asked.label) if asked else label(NAMES, name),
         lines=tuple(_lines(asked, value)),
         law=str(asked.law) if asked else "",
+        moment=_moment(asked, value),
     )
+
+
+def _moment(asked: Field | None, value: Json) -> Instant | None:
+    if asked is None or asked.kind != "instant" or not isinstance(value, str):
+        return None
+    try:
+        return Instant.parse(value)
+    except ComityError:
+        return None  # it is shown as it was written
 
 
 def _lines(asked: Field | None, value: Json) -> Iterator[str]:

@@ -14,14 +14,14 @@ from comity.service.node import Node
 from comity.service.reading import ShownDossier, show_dossier, show_form
 from comity.service.receipts import retrieve
 from comity.web.pages.dossiers.binding import conditions, own_conditions, versions
-from comity.web.pages.dossiers.lanes import house_acts, moments
+from comity.web.pages.dossiers.holding import begun_steps
+from comity.web.pages.dossiers.lanes import house_acts, moments, party
 from comity.web.pages.dossiers.next_steps import next_steps
 from comity.web.pages.dossiers.saying import form_lines
 from comity.web.pages.dossiers.standing import all_owed, standing_of
 from comity.web.pages.dossiers.words import standing_label
 from comity.web.pages.kit.pages import Answer, Sheet, page
 from comity.web.pages.kit.seat import Seat
-from comity.web.pages.kit.wording import name_state
 from comity.web.permissions import Permission
 
 
@@ -50,7 +50,7 @@ def show(seat: Seat, dossier: str) -> Answer:
 def title_of(seat: Seat, shown: ShownDossier, process: Process | None) -> str:
     """Return what a dossier is called: what is asked, and of whom or by whom."""
     what = pgettext("law", process.title) if process else shown.head.process
-    other = name_state(seat, shown.head.counterpart)
+    other = party(seat, shown.head, is_ours=False)
     is_asking = process is None or shown.head.side == process.sides.asking
     if is_asking:
         return pgettext("dossier", "%(what)s: asked of %(who)s") % {"what": what, "who": other}
@@ -66,7 +66,16 @@ def head_values(seat: Seat, shown: ShownDossier, process: Process | None) -> dic
         "dossier_title": title_of(seat, shown, process),
         "standing_name": standing_label(shown.state),
         "tabs": tabs(seat, shown.head.ident),
+        "basis": _basis(seat.node, shown.head.basis),
+        "we": party(seat, shown.head, is_ours=True),
+        "they": party(seat, shown.head, is_ours=False),
     }
+
+
+def _basis(node: Node, basis: str) -> str:
+    """Return the legal basis as people name it: the instrument, or the treaty's title."""
+    pack = node.book.packs.get(basis)
+    return pgettext("law", pack.short) if pack else basis.removeprefix("treaty: ")
 
 
 def tabs(seat: Seat, dossier: Ident) -> list[tuple[str, str, str]]:
@@ -100,6 +109,7 @@ def _values(seat: Seat, shown: ShownDossier, process: Process | None) -> dict[st
     language = values.get("language")
     return {
         "standing": standing_of(seat, shown, process, seen),
+        "begun": begun_steps(seat.node, seat.actor, head.ident) if acts else (),
         "open_steps": [one for one in steps if one.is_open],
         "closed_steps": [one for one in steps if not one.is_open],
         "moments": seen,

@@ -8,9 +8,8 @@ from comity.base import Instant
 from comity.law import Clause, Process, State
 from comity.service.reading import ShownDossier
 from comity.service.rows import DeadlineRow
-from comity.web.pages.dossiers.lanes import Moment
+from comity.web.pages.dossiers.lanes import Moment, party
 from comity.web.pages.kit.seat import Seat
-from comity.web.pages.kit.wording import name_state
 
 _OPEN = frozenset({"running", "extended", "waiting_on", "lapsed"})
 
@@ -81,8 +80,7 @@ def _is_asked(shown: ShownDossier, row: DeadlineRow) -> bool:
 
 def _owed(seat: Seat, shown: ShownDossier, row: DeadlineRow) -> Owed:
     is_ours = row.owed_by == shown.head.side
-    code = seat.node.state if is_ours else shown.head.counterpart
-    return Owed(row=row, who=name_state(seat, code), is_ours=is_ours)
+    return Owed(row=row, who=party(seat, shown.head, is_ours=is_ours), is_ours=is_ours)
 
 
 def _last(seen: tuple[Moment, ...], process: Process | None) -> Moment | None:
@@ -97,6 +95,5 @@ def _movers(seat: Seat, shown: ShownDossier, process: Process | None) -> tuple[s
     """Return the States that can move the request on from here."""
     steps = process.steps.values() if process else ()
     sides = {one.side for one in steps if one.moves and shown.state in one.sources}
-    codes = {True: seat.node.state, False: shown.head.counterpart}
     found = sorted(sides, key=lambda side: side != shown.head.side)
-    return tuple(name_state(seat, codes[side == shown.head.side]) for side in found)
+    return tuple(party(seat, shown.head, is_ours=side == shown.head.side) for side in found)

@@ -37,13 +37,14 @@ from comity.web.pages.dossiers.forms import (
     role_field,
 )
 from comity.web.pages.dossiers.holding import Held, drop_held, hold_step, read_held
+from comity.web.pages.dossiers.lanes import party
 from comity.web.pages.dossiers.next_steps import gates_of, hard_unmet
 from comity.web.pages.dossiers.questions import Asking
 from comity.web.pages.dossiers.showing import head_values
+from comity.web.pages.dossiers.standing import all_owed
 from comity.web.pages.dossiers.words import standing_label, step_label
 from comity.web.pages.kit.pages import Answer, Go, Sheet, do_it, page
 from comity.web.pages.kit.seat import Seat
-from comity.web.pages.kit.wording import name_state
 from comity.web.permissions import Permission
 
 SIGN: Final = "sign"
@@ -285,6 +286,7 @@ def _values(place: Place) -> dict[str, Any]:
     target = process.states.get(step.target) if step.target else None
     asking = Asking(seat=place.seat, head=place.head, process=process, step=step)
     clocks = clocks_of(asking)
+    running = {one.row.clock for one in all_owed(place.seat, shown) if one.row.state != "met"}
     return {
         **head_values(place.seat, shown, process),
         "step": step,
@@ -292,16 +294,17 @@ def _values(place: Place) -> dict[str, Any]:
         "target": target,
         "target_name": standing_label(target.name) if target else "",
         "starts": [_clock(place, one) for one in clocks if step.name in one.starts],
-        "ends": [_clock(place, one) for one in clocks if step.name in one.ends],
+        "ends": [
+            _clock(place, one) for one in clocks if step.name in one.ends and one.key in running
+        ],
         "crossings": _crossings(process, step),
         "version": shown.head.version,
-        "other": name_state(place.seat, place.head.counterpart),
+        "other": party(place.seat, place.head, is_ours=False),
     }
 
 
 def _clock(place: Place, clock: Clock) -> tuple[str, Clock]:
-    code = place.seat.node.state if clock.owed_by == place.head.side else place.head.counterpart
-    return name_state(place.seat, code), clock
+    return party(place.seat, place.head, is_ours=clock.owed_by == place.head.side), clock
 
 
 def _crossings(process: Process, step: Step) -> list[tuple[str, Crossing]]:
