@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -90,6 +91,11 @@ def taken_out(pdf: bytes, folder: Path) -> dict[str, bytes]:
     out.mkdir(exist_ok=True)
     subprocess.run(["pdfdetach", "-saveall", "-o", str(out), str(path)], check=True)
     return {one.name: one.read_bytes() for one in out.iterdir()}
+
+
+def root_of(pdf: bytes, folder: Path) -> Any:
+    """Return the catalogue of a paper, as pypdf reads it."""
+    return reader(pdf, folder).trailer["/Root"]
 
 
 def reader(pdf: bytes, folder: Path) -> PdfReader:

@@ -13,7 +13,7 @@ from comity.web.paper import child, press
 from comity.web.paper.errors import PaperFailed, PaperTooLong, PressBusy
 from comity.web.paper.frames import Inlay, Sheets, read_sheets, write_sheets
 from comity.web.paper.press import Press, open_press
-from tests.papers import reader, require_press, taken_out
+from tests.papers import require_press, root_of, taken_out
 
 INLAY = Inlay(name="a.json", says="a", data=b'{"a":1}', at="2026-11-21T02:14:05")
 PAGE = b"<html lang=en><title>t</title><meta name=dcterms.created content=2026-11-21T02:14:05Z><p>t"
@@ -55,8 +55,7 @@ def test_a_file_within_comes_out_byte_for_byte(one: Press, tmp_path: Path) -> No
 
 
 def test_a_file_within_is_named_once_in_the_catalogue(one: Press, tmp_path: Path) -> None:
-    found = reader(one.print(sheets()).pdf, tmp_path)
-    assert len(found.trailer["/Root"]["/AF"]) == 1
+    assert len(root_of(one.print(sheets()).pdf, tmp_path)["/AF"]) == 1
 
 
 @pytest.mark.parametrize(

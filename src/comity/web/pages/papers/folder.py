@@ -172,4 +172,5 @@ def _wanted(record: Record) -> Iterator[tuple[str, str, str]]:
 
 def _safe(name: str) -> str:
     """Return a name that is one name in any folder: what an act covers may have bars in it."""
-    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name)
+    plain = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name)
+    return plain.lstrip(".") or "_"
