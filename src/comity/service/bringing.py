@@ -29,7 +29,7 @@ from comity.domain.party import StateCode
 from comity.domain.plain import require_line
 from comity.law import Process
 from comity.service.deriving import PRIORITIES, ROUTINE
-from comity.service.drafting import sending_step
+from comity.service.drafting import is_request, sending_step
 from comity.service.node import Node, Officer
 from comity.service.numbering import FileNumbers, note_numbers
 from comity.service.repeats import JoinedStore
@@ -257,7 +257,7 @@ def _problems(node: Node, line: Line, roles: frozenset[str]) -> Iterator[Problem
         says = "A request is known by a number: ours, theirs or both."
         yield Problem(row=line.row, column="our_number", says=says)
     process = node.book.processes.get(line["process"])
-    if process is None or sending_step(process) is None:
+    if process is None or not is_request(process):
         says = "There is no such process. Write it as in uncc/preservation."
         yield Problem(row=line.row, column="process", says=says)
         return

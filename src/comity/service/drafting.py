@@ -22,6 +22,7 @@ from comity.service.rows import DossierRow
 from comity.service.situations import Move, read_form, see
 
 GOOD_PRACTICE = "good_practice"
+ORDER = "order"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,11 @@ def sending_step(process: Process) -> Step | None:
         if asks and process.begins in step.sources:
             return step
     return None
+
+
+def is_request(process: Process) -> bool:
+    """Return whether one State makes it to another: an order on a provider stays at home."""
+    return process.subject != ORDER and sending_step(process) is not None
 
 
 def look_ahead(

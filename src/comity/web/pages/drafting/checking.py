@@ -24,7 +24,7 @@ from comity.service.requests import take_step
 from comity.service.situations import Move
 from comity.web.pages.drafting.aside import Asked, list_asked
 from comity.web.pages.drafting.forming import require_form, surroundings
-from comity.web.pages.drafting.linking import earlier_requests, step_roles
+from comity.web.pages.drafting.linking import earlier_requests, name_language, step_roles
 from comity.web.pages.drafting.sections import Section, sections_of
 from comity.web.pages.drafting.wording import say_article, say_option
 from comity.web.pages.drafting.writing import OFFENCE_PARTS
@@ -191,20 +191,23 @@ def _times(value: Json) -> tuple[tuple[Instant, ...], tuple[str, ...]]:
 
 
 def _lines(seat: Seat, ahead: Ahead, field: Field, value: Json) -> tuple[str, ...]:
-    if field.kind == "choice" and isinstance(value, str):
-        return (say_option(value),)
-    if field.kind == "yes_no" and isinstance(value, str):
-        return (pgettext("answer", value),)
-    if field.kind == "act":
-        return (dict(earlier_requests(seat, ahead)).get(str(value), str(value)),)
+    if isinstance(value, str):
+        return tuple(_say_text(seat, ahead, field, value).split("\n"))
     if isinstance(value, Mapping):
         parts = OFFENCE_PARTS if field.kind == "offence" else tuple(value)
-        return tuple(
-            _offence(seat, one, value[one]) for one in parts if not is_empty(value.get(one))
-        )
-    if isinstance(value, list):
-        return tuple(map(str, value))
-    return tuple(str(value).split("\n"))
+        held = [one for one in parts if not is_empty(value.get(one))]
+        return tuple(_offence(seat, one, value[one]) for one in held)
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
+
+def _say_text(seat: Seat, ahead: Ahead, field: Field, value: str) -> str:
+    if field.kind == "choice":
+        return say_option(value)
+    if field.kind == "yes_no":
+        return pgettext("answer", value)
+    if field.kind == "act":
+        return dict(earlier_requests(seat, ahead)).get(value, value)
+    return name_language(seat, value) if field.field == "language" else value
 
 
 def _offence(seat: Seat, part: str, value: Json) -> str:

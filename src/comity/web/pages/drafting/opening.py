@@ -7,6 +7,7 @@ the new request belongs to. The second page is a form, and opens the dossier.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,7 +22,7 @@ from comity.domain.codes import EXERCISE_STATES, STATES
 from comity.law import Process
 from comity.service.deriving import PRIORITIES, ROUTINE
 from comity.service.directory import list_cards
-from comity.service.drafting import sending_step
+from comity.service.drafting import is_request, sending_step
 from comity.service.investigations import read_title
 from comity.service.node import Node
 from comity.service.requests import Opening, open_dossier
@@ -200,6 +201,10 @@ def start(seat: Seat) -> Answer:
 def list_kinds(node: Node) -> list[Kind]:
     """Return the kinds of request that one State makes to another, by their instruments."""
     book = node.book
+    requests = [one for one in book.processes.values() if is_request(one)]
+    counts = Counter(one.pack for one in requests)
+    # The instrument that serves most comes first; within one, the order of its articles.
+    requests.sort(key=lambda one: (-counts[one.pack], one.pack, one.law))
     return [
         Kind(
             key=one.key,
@@ -207,8 +212,7 @@ def list_kinds(node: Node) -> list[Kind]:
             pack=pgettext("law", book.packs[one.pack].short),
             roles=_drafters(one),
         )
-        for one in book.processes.values()
-        if sending_step(one) is not None
+        for one in requests
     ]
 
 
@@ -357,7 +361,7 @@ def _requests(seat: Seat, begun: Start) -> Iterator[tuple[str, str]]:
 
 def _may_follow(process: Process | None, side: str, begun: Start) -> bool:
     """Return whether a dossier is one of our own side's requests to another State."""
-    if process is None or sending_step(process) is None:
+    if process is None or not is_request(process):
         return False
     own = begun.process.sides.asking if begun.is_asking else begun.process.sides.asked
     return side == own
