@@ -35,6 +35,7 @@ from comity.service.received_early import NotHereYet, open_early
 from comity.service.requests import take_step
 from comity.service.situations import Move
 from comity.service.transfers import note_act, read_chunk, read_descriptor, withdraw_offer
+from comity.service.transfers_state import change_transfer
 from comity.service.volumes import open_sealed
 from comity.storage.memory import MemoryStore
 from tests.cards import card_of, know_card, make_card
@@ -88,6 +89,13 @@ class TestOffering:
         handover.request_handover(crossing.xb, OFFICER, crossing.package, move=HAND_OVER)
         row = crossing.outgoing()
         assert row.state == "preparing"
+        with pytest.raises(NotThere):
+            read_descriptor(crossing.xb, crossing.wire.caller, row.ident)
+
+    def test_what_is_not_offered_any_more_is_shown_to_nobody(self, crossing: Crossing) -> None:
+        row = crossing.offer()
+        with crossing.xb.store.unit() as unit:
+            change_transfer(unit, row.ident, state="stopped")
         with pytest.raises(NotThere):
             read_descriptor(crossing.xb, crossing.wire.caller, row.ident)
 
@@ -367,6 +375,20 @@ class TestConfirming:
 
 
 class TestRefusing:
+    def test_a_descriptor_other_than_the_act_covers_begins_nothing(
+        self, crossing: Crossing
+    ) -> None:
+        row = crossing.offer()
+        document = read_descriptor(crossing.xb, crossing.wire.caller, row.ident)
+        act = _act(crossing, crossing.incoming().act)
+        uncovered = replace(act, covers={**act.covers, "descriptor": Digest.of(b"another")})
+        with crossing.xa.store.unit() as unit:
+            unit.transfers.remove(ident=row.ident)
+            head = unit.dossiers.get(crossing.dossier)
+            note_act(crossing.xa, unit, head, uncovered, {"descriptor": document})
+            assert unit.transfers.count() == 0
+            assert [one.kind for one in unit.findings.find()] == ["descriptor-refused"]
+
     @pytest.fixture
     def forged(self, crossing: Crossing) -> Crossing:
         """Let XB hand over what is not the package that its descriptor names."""
