@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from comity.base import ComityError
 from demo.databases import DatabaseMaker, open_databases
 from demo.errors import PlayStopped
+from demo.letting_in import let_in
 from demo.play import play
 from demo.programs import Programs
 from demo.setting import set_stage
@@ -69,15 +70,22 @@ def _serve(stage: Stage, figures: dict[str, Any]) -> NoReturn:
     """Tell where to look, and serve until Ctrl-C."""
     stage.teller.chapter("The nodes go on serving")
     stage.teller.line("  " + ", ".join(f"{name} {value}" for name, value in figures.items()))
-    for state, house in stage.houses.items():
-        stage.teller.line(f"\n  {state}  {house.base}/api/1/openapi.json")
-        for role, officer in house.officers.items():
-            place = house.folder / "tokens" / f"{officer.actor}.token"
-            stage.teller.line(f"      {role:<20} {officer.actor:<12} token in {place}")
+    for house in stage.houses.values():
+        stage.teller.line(f"\n  {house.name}: {house.pages}")
+        for one in let_in(house):
+            stage.teller.line(
+                f"      {one.role:<20} {one.login:<12} {one.password:<36} {one.secret}"
+            )
     xa = stage.houses["XA"]
-    token = xa.folder / "tokens" / f"{xa.officers['prosecutor'].actor}.token"
+    token = xa.folder / "tokens" / "for-programs.token"
+    prosecutor = xa.officers["prosecutor"].actor
+    stage.programs.run(xa.program, "person", "token", xa.folder, prosecutor, "--token-file", token)
     sealer = stage.houses["XB"]
     stage.teller.line(f"""
+  Sign in with login, password and code; the last word above is the authenticator's secret:
+  add it to one on a telephone, or let this print the code of now, which is good once:
+  .venv/bin/python -m demo.letting_in SECRET
+
   .venv/bin/comity request list --desk {xa.base} --token-file {token}
   .venv/bin/comity evidence verify {stage.folder / "for-the-defence"} --trust {sealer.card}
   (cd {stage.folder / "package" / "bag"} && sha256sum --quiet -c manifest-sha256.txt)

@@ -45,6 +45,11 @@ class House:
         return f"http://127.0.0.1:{self.desk_port}"
 
     @property
+    def pages(self) -> str:
+        """Return the address of the pages: each State has a name, and so cookies, of its own."""
+        return f"http://{self.state.lower()}.localhost:{self.desk_port}/"
+
+    @property
     def program(self) -> str:
         """Return the name of the process that runs the node."""
         return f"node {self.state}"

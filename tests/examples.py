@@ -581,6 +581,8 @@ def _find_names(example: Example) -> None:
             example.names["received"] = str(received[0].ident)
         acts = unit.acts.find(chain=Ident(example.names["dossier"]), track="exchanged")
         example.names["act"] = str(acts[-1].digest)
+        example.names["intake"] = str(unit.intakes.find()[0].job)
+        example.names["notice"] = str(unit.notices.find()[0].ident)
         example.names["transfer"] = str(unit.transfers.find()[0].ident)
         example.names["message"] = str(unit.letters.find(kind="act")[0].message)
         for row in unit.acts.find(chain=Ident(example.names["letter"])):

@@ -29,11 +29,15 @@ _GIVEN: Final = {
     "process": "preservation",
     "kind": "request",
     "step": "ask_extension",
+    "section": "what",
+    "notice": "{notice}",
+    "intake": "{intake}",
+    "place": "1",
 }
 # Where a page wants another one: a dossier in which it has something to show.
 _OTHERS: Final[dict[tuple[str, str], str]] = {
     ("dossier-form", "dossier"): "{draft}",
-    ("dossier-field", "dossier"): "{draft}",
+    ("dossier-section", "dossier"): "{draft}",
     ("dossier-check", "dossier"): "{draft}",
     ("dossier-document", "dossier"): "{letter}",
     ("dossier-document", "digest"): "{document}",
@@ -43,6 +47,8 @@ _OTHERS: Final[dict[tuple[str, str], str]] = {
     ("dossier-callback", "dossier"): "{incoming}",
     ("evidence", "dossier"): "{evidence}",
     ("intake", "dossier"): "{executing}",
+    ("seal", "dossier"): "{executing}",
+    ("dossier-step", "dossier"): "{letter}",
     ("order-issue", "dossier"): "{order-dossier}",
 }
 

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 # Of one kind of page so many are opened: dossiers are many, and look alike.
-_OF_A_KIND: Final = 4
-_MOST: Final = 400
+_OF_A_KIND: Final = 2
+_MOST: Final = 200
 _PAGE: Final = "text/html"
 
 

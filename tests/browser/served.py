@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
@@ -79,6 +79,8 @@ def aside(do: Callable[[], T]) -> T:
 def sit(login: str, role: str = "") -> Client:
     """Return Django's own client of somebody who signed in; what breaks is answered by 500."""
     client = Client(raise_request_exception=False)
+    if login == "-":
+        return client
     client.force_login(get_user_model().objects.get(login=login))
     if role:
         session = client.session
@@ -115,9 +117,9 @@ def open_cached(cache: Path = CACHE) -> Iterator[Example]:
 @contextmanager
 def serve(example: Example) -> Iterator[Served]:
     """Serve the pages of the example's XA until the block ends."""
-    databases.make_default(node_alias(example.folder / "node-xa"))
+    store = databases.make_default(node_alias(example.folder / "node-xa"))
     leave_place()
-    take_place(example.nodes["XA"], example.settings)
+    take_place(replace(example.nodes["XA"], store=store), example.settings)
     with override_settings(ROOT_URLCONF=URLS, MIDDLEWARE=MIDDLEWARE):
         server = ThreadedWSGIServer(("127.0.0.1", 0), _Silent)
         server.daemon_threads = False
@@ -143,7 +145,14 @@ def serve(example: Example) -> Iterator[Served]:
 
 def _fingerprint() -> str:
     """Return what changes when the example, the tables or the law do."""
+    return hashlib.sha256(_READ + str(book().digest).encode()).hexdigest()[:12]
+
+
+def _read_sources() -> bytes:
     kept = [CHECKOUT / "tests/examples.py", CHECKOUT / "demo/forms.py"]
     kept += sorted((CHECKOUT / "src/comity/storage/migrations").glob("*.py"))
-    read = b"".join(file.read_bytes() for file in kept)
-    return hashlib.sha256(read + str(book().digest).encode()).hexdigest()[:12]
+    return b"".join(file.read_bytes() for file in kept)
+
+
+# Read when the module is, for they may change while a long run goes on.
+_READ: Final = _read_sources()

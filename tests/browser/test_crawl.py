@@ -17,17 +17,19 @@ open_rooms()
 # What only those may read who may read content: words of the forms, of letters, of objects.
 WORDS = ["patients moved", "account-4711", "203.0.113.7", "mail/one.eml", "opérations ont été"]
 BLIND = ["ops", "enrol", "watch"]
+# Whose doors differ; the others hold what one of these holds.
+WALKERS = ["duty", "pros", "ca", "lab", "trans", *BLIND]
 
 
-@pytest.mark.parametrize("login", PEOPLE)
+@pytest.mark.parametrize("login", WALKERS)
 def test_every_link_that_is_shown_leads_to_a_page_with_a_title(served: Served, login: str) -> None:
     faults = [
         f"{visit.status} {visit.title!r} {visit.path} (from {visit.origin})"
         for visit in crawl(sit(login))
         if visit.status != 200 or (visit.text and not visit.title)
     ]
+    assert "\n".join(faults) == ""
     assert served.broken == []
-    assert faults == []
 
 
 @pytest.mark.parametrize("login", PEOPLE)
@@ -64,7 +66,7 @@ def test_a_role_that_is_chosen_closes_what_the_other_one_opens(served: Served) -
 def test_nobody_without_leave_to_read_content_sees_any(served: Served, login: str) -> None:
     client, names, told = sit(login), served.example.names, []
     paths = [fill_in(page, names) for page in all_pages()]
-    for path in {*paths, *(visit.path for visit in crawl(sit(login)))}:
+    for path in paths:
         answer = client.get(path)
         if is_page(answer):
             shown = answer.content.decode()
@@ -72,9 +74,11 @@ def test_nobody_without_leave_to_read_content_sees_any(served: Served, login: st
     assert told == []
 
 
-def test_the_words_that_are_looked_for_are_on_pages_of_those_who_may(served: Served) -> None:
-    seen = "".join(visit.text for visit in crawl(sit("ca")))
-    assert {word for word in WORDS[:1] if word not in seen} == set()
+def test_the_words_that_are_looked_for_are_shown_to_those_who_may(served: Served) -> None:
+    client, names = sit("ca"), served.example.names
+    paths = [f"/dossiers/{names[name]}/form/check" for name in ("draft", "dossier")]
+    seen = "".join(client.get(path).content.decode() for path in paths)
+    assert WORDS[0] in seen
 
 
 def test_every_page_has_an_address_in_the_example(served: Served) -> None:
