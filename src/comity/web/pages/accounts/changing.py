@@ -38,7 +38,7 @@ from comity.web.pages.kit.pages import Answer, Go, Sheet, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
-_ = pgettext_lazy
+_p = pgettext_lazy
 Given = ParamSpec("Given")
 
 
@@ -59,7 +59,7 @@ def fresh(view: Callable[Concatenate[Seat, Given], Answer]) -> Callable[..., Ans
     "me/confirm",
     Permission.SELF,
     name="me-confirm",
-    title=_("accounts", "Show that it is you"),
+    title=_p("accounts", "Show that it is you"),
     takes_posts=True,
     room="me",
 )
@@ -103,7 +103,7 @@ def _confirm_passkey(seat: Seat, user: Any) -> Answer:  # noqa: ANN401 - the mod
     "me/password",
     Permission.SELF,
     name="me-password",
-    title=_("accounts", "Another password"),
+    title=_p("accounts", "Another password"),
     takes_posts=True,
     room="me",
 )
@@ -126,7 +126,7 @@ def password(seat: Seat) -> Answer:
     "me/authenticator",
     Permission.SELF,
     name="me-authenticator",
-    title=_("accounts", "An authenticator"),
+    title=_p("accounts", "An authenticator"),
     takes_posts=True,
     room="me",
 )
@@ -153,7 +153,7 @@ def authenticator(seat: Seat) -> Answer:
     "me/passkey",
     Permission.SELF,
     name="me-passkey",
-    title=_("accounts", "Another passkey"),
+    title=_p("accounts", "Another passkey"),
     takes_posts=True,
     room="me",
 )
@@ -179,7 +179,7 @@ def passkey(seat: Seat) -> Answer:
     "me/means",
     Permission.SELF,
     name="me-means",
-    title=_("accounts", "Give up a means of signing in"),
+    title=_p("accounts", "Give up a means of signing in"),
     takes_posts=True,
     room="me",
 )
@@ -216,7 +216,7 @@ def _gone(seat: Seat, gone: int, says: str) -> Answer:
     "me/codes",
     Permission.SELF,
     name="me-codes",
-    title=_("accounts", "Recovery codes"),
+    title=_p("accounts", "Recovery codes"),
     takes_posts=True,
     room="me",
 )

@@ -33,7 +33,7 @@ from comity.web.pages.kit.pages import Answer, Go, Sheet, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
-_ = pgettext_lazy
+_p = pgettext_lazy
 NEXT: Final = "next"
 _LOGIN: Final = 64
 _PASSWORD: Final = 200
@@ -43,14 +43,14 @@ class PasswordForm(DeskForm):
     """A name and a password."""
 
     login = forms.CharField(
-        label=_("accounts", "Name"),
+        label=_p("accounts", "Name"),
         max_length=_LOGIN,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
     password = forms.CharField(
-        label=_("accounts", "Password"),
+        label=_p("accounts", "Password"),
         max_length=_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -61,8 +61,8 @@ class CodeForm(DeskForm):
     """A code of an authenticator, or one that was kept for the day it is lost."""
 
     code = forms.CharField(
-        label=_("accounts", "Code"),
-        help_text=_(
+        label=_p("accounts", "Code"),
+        help_text=_p(
             "accounts",
             "The six digits that your authenticator shows now, or one of your recovery codes.",
         ),
@@ -75,7 +75,7 @@ class CodeForm(DeskForm):
     "sign-in",
     Permission.PUBLIC,
     name="sign-in",
-    title=_("accounts", "Sign in"),
+    title=_p("accounts", "Sign in"),
     takes_posts=True,
 )
 def sign_in(seat: Seat) -> Answer:
@@ -112,7 +112,7 @@ def _try_password(seat: Seat, form: DeskForm) -> HttpResponse | None:
     "sign-in/code",
     Permission.PUBLIC,
     name="sign-in-code",
-    title=_("accounts", "Your code"),
+    title=_p("accounts", "Your code"),
     takes_posts=True,
     room="sign-in",
 )
@@ -144,7 +144,7 @@ def _said(means: Authenticator) -> str:
     "sign-in/passkey",
     Permission.PUBLIC,
     name="sign-in-passkey",
-    title=_("accounts", "Sign in with a passkey"),
+    title=_p("accounts", "Sign in with a passkey"),
     takes_posts=True,
     room="sign-in",
 )
@@ -177,7 +177,7 @@ def sign_in_passkey(seat: Seat) -> Answer:
     "sign-out",
     Permission.SELF,
     name="sign-out",
-    title=_("accounts", "Sign out"),
+    title=_p("accounts", "Sign out"),
     takes_posts=True,
 )
 def sign_out(seat: Seat) -> Answer:

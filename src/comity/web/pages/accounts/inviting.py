@@ -42,7 +42,7 @@ from comity.web.pages.kit.pages import Answer, Go, Sheet, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
-_ = pgettext_lazy
+_p = pgettext_lazy
 _HELD: Final = "comity-invited"
 _PASSWORD: Final = 200
 _SECONDS: Final = 1800
@@ -52,17 +52,17 @@ class TwicePassword(DeskForm):
     """A new password, written twice."""
 
     password = forms.CharField(
-        label=_("accounts", "New password"),
+        label=_p("accounts", "New password"),
         max_length=_PASSWORD,
         strip=False,
-        help_text=_(
+        help_text=_p(
             "accounts",
             "At least 12 characters: three or four words that do not belong together do well.",
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label=_("accounts", "The same password again"),
+        label=_p("accounts", "The same password again"),
         max_length=_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -90,8 +90,8 @@ class InvitationForm(TwicePassword):
     """A code, and a new password."""
 
     code = forms.CharField(
-        label=_("accounts", "Code"),
-        help_text=_("accounts", "You were given it in person; it begins with comity_."),
+        label=_p("accounts", "Code"),
+        help_text=_p("accounts", "You were given it in person; it begins with comity_."),
         max_length=100,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -104,7 +104,7 @@ class FirstCodeForm(DeskForm):
     """The first code of a new authenticator."""
 
     code = forms.CharField(
-        label=_("accounts", "The six digits that it shows now"),
+        label=_p("accounts", "The six digits that it shows now"),
         max_length=10,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
@@ -114,7 +114,7 @@ class FirstCodeForm(DeskForm):
     "invitation",
     Permission.PUBLIC,
     name="invitation",
-    title=_("accounts", "Begin with your code"),
+    title=_p("accounts", "Begin with your code"),
     takes_posts=True,
     room="sign-in",
 )
@@ -151,7 +151,7 @@ def _hold(seat: Seat, actor: str, code: str, password: str) -> None:
     "invitation/second",
     Permission.PUBLIC,
     name="invitation-second",
-    title=_("accounts", "Your second means of signing in"),
+    title=_p("accounts", "Your second means of signing in"),
     takes_posts=True,
     room="sign-in",
 )

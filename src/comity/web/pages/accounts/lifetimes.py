@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import pgettext
@@ -40,9 +41,7 @@ class EndSessions:
         """Answer; whose session is over is nobody."""
         if request.session.get(SESSION_KEY) and not _goes_on(request):
             request.session.flush()
-            # What was read of the person before this is forgotten too.
-            if hasattr(request, "_cached_user"):
-                del request._cached_user  # noqa: SLF001 - Django's, as its own logout does
+            request.user = AnonymousUser()
             messages.warning(
                 request, pgettext("accounts", "Your session is over. Sign in to go on.")
             )

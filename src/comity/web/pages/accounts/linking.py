@@ -20,14 +20,14 @@ from comity.web.pages.kit.pages import Answer, Go, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
-_ = pgettext_lazy
+_p = pgettext_lazy
 
 
 @page(
     "sign-in/provider",
     Permission.PUBLIC,
     name="sign-in-provider",
-    title=_("accounts", "Sign in through a provider"),
+    title=_p("accounts", "Sign in through a provider"),
     takes_posts=True,
     room="sign-in",
 )
@@ -45,7 +45,7 @@ def go_out(seat: Seat) -> Answer:
     "sign-in/provider/back",
     Permission.PUBLIC,
     name="sign-in-provider-back",
-    title=_("accounts", "Back from the provider"),
+    title=_p("accounts", "Back from the provider"),
     room="sign-in",
 )
 def come_in(seat: Seat) -> Answer:
@@ -72,7 +72,7 @@ def come_in(seat: Seat) -> Answer:
     "me/link",
     Permission.SELF,
     name="me-link",
-    title=_("accounts", "Link yourself to the provider"),
+    title=_p("accounts", "Link yourself to the provider"),
     takes_posts=True,
     room="me",
 )

@@ -23,23 +23,23 @@ from comity.web.pages.kit.pages import Answer, Go, Sheet, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
-_ = pgettext_lazy
+_p = pgettext_lazy
 
 
 class TokenForm(DeskForm):
     """What a token is for, and how long it lives."""
 
     label = forms.CharField(
-        label=_("accounts", "What it is for"),
-        help_text=_("accounts", "As in: comity command on my laptop."),
+        label=_p("accounts", "What it is for"),
+        help_text=_p("accounts", "As in: comity command on my laptop."),
         max_length=100,
     )
     days = forms.IntegerField(
-        label=_("accounts", "Days that it lives"), min_value=1, max_value=MOST_DAYS, initial=30
+        label=_p("accounts", "Days that it lives"), min_value=1, max_value=MOST_DAYS, initial=30
     )
 
 
-@page("me", Permission.SELF, name="me", title=_("accounts", "About you"))
+@page("me", Permission.SELF, name="me", title=_p("accounts", "About you"))
 def show(seat: Seat) -> Answer:
     """Show by which means somebody signs in, where they are signed in, and their tokens."""
     user: Any = seat.http.user
@@ -60,7 +60,7 @@ def show(seat: Seat) -> Answer:
     "me/sessions",
     Permission.SELF,
     name="me-sessions",
-    title=_("accounts", "Your sessions"),
+    title=_p("accounts", "Your sessions"),
     takes_posts=True,
     room="me",
 )
@@ -86,7 +86,7 @@ def end(seat: Seat) -> Answer:
     "me/tokens",
     Permission.SELF,
     name="me-tokens",
-    title=_("accounts", "A token for a program"),
+    title=_p("accounts", "A token for a program"),
     takes_posts=True,
     room="me",
 )
@@ -114,7 +114,7 @@ def make_token(seat: Seat) -> Answer:
     "me/tokens/<str:digest>",
     Permission.SELF,
     name="me-token",
-    title=_("accounts", "End a token"),
+    title=_p("accounts", "End a token"),
     takes_posts=True,
     room="me",
 )

@@ -1,0 +1,1 @@
+"""People: who may act in which roles, who is on duty, and the authority's keys."""
