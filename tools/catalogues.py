@@ -40,6 +40,10 @@ _PLURALS: Final = {
         "n%100>=11 && n%100<=99 ? 4 : 5;"
     )
 }
+_LAW_HEAD: Final = (
+    "# Comity, law: words of the law files and of our errors. A draft translation: no lawyer has\n"
+    "# looked at it yet, and the English text is the one that was drafted."
+)
 # What a catalogue's head says of who wrote it when: the history of the file knows better.
 _DATED: Final = re.compile(
     r'^"(?:Project-Id|Report-Msgid|POT-Creation|PO-Revision|Last-Tr|Language-Team|Generated).*"\n',
@@ -275,7 +279,7 @@ def _empty(language: str, room: str) -> Catalog:
     made = Catalog(
         locale=Locale.parse(language, sep="-"),
         project="Comity",
-        header_comment=f"# Comity, {room}: the words of its pages.",
+        header_comment=_LAW_HEAD if room == LAW else f"# Comity, {room}: the words of its pages.",
         fuzzy=False,
     )
     plural = get_plural(made.locale)
