@@ -23,7 +23,7 @@ from django.test import Client, override_settings  # noqa: E402 # Django is conf
 
 from comity.web import bodies  # noqa: E402 # as above
 from comity.web.place import leave_place, take_place  # noqa: E402 # as above
-from comity.web.providers.page import MOST  # noqa: E402 # as above
+from comity.web.providers.page import _AT_ONCE, MOST  # noqa: E402 # as above
 from tests.cards import know_card, make_card  # noqa: E402 # as above
 from tests.orders import signed  # noqa: E402 # as above
 from tests.providers import PROSECUTOR, Desk, order_desk, read_order  # noqa: E402 # as above
@@ -252,3 +252,19 @@ def test_a_forged_return_by_a_made_up_code_is_refused(desk: Desk, client: Client
             "at": str(desk.clock.now()), "returned": SimpleUploadedFile("a", b"x")}  # fmt: skip
     client.post(PAGE, sent)
     assert desk.state(dossier) == "demanded"
+
+
+def test_only_so_many_forms_are_in_memory_at_once(desk: Desk, client: Client) -> None:
+    del desk
+    held = [_AT_ONCE.acquire(blocking=False) for _ in range(limits.STRANGERS_AT_ONCE)]
+    try:
+        assert drop(client, b"x").status_code == 429
+    finally:
+        for _ in held:
+            _AT_ONCE.release()
+
+
+def test_a_form_that_was_answered_makes_room_again(desk: Desk, client: Client) -> None:
+    del desk
+    seen = [drop(client, b"x").status_code for _ in range(limits.STRANGERS_AT_ONCE + 1)]
+    assert set(seen) == {200}

@@ -8,9 +8,10 @@ stranger's: with a length, within a bound, only so many at once, and in time.
 from __future__ import annotations
 
 import io
+import threading
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_http_methods
 
 from comity.base import limits
 from comity.base.errors import ComityError, Malformed
+from comity.service.node import Node
 from comity.service.providing import PAGE_BYTES, Brought
 from comity.web import bodies, pages
 from comity.web.pages.provider.answering import Sent
@@ -33,6 +35,7 @@ from comity.web.problems import status_of
 # An order, or the files of a small return, and what is written beside them.
 MOST: Final = PAGE_BYTES + limits.ENVELOPE_BYTES
 LANGUAGES: Final = {"en": "ltr", "ar": "rtl"}
+_AT_ONCE: Final = threading.BoundedSemaphore(limits.STRANGERS_AT_ONCE)
 _ROOM: Final = Path(pages.__file__).parent
 _STYLES: Final = ("comity.css", "evidence.css", "provider.css")
 _POLICY: Final = (
@@ -72,7 +75,7 @@ def show_page(request: HttpRequest) -> HttpResponse:
     with translation.override(language):
         if request.method == "POST":
             try:
-                values, status = respond(node, read_form(request))
+                values, status = _answer(node, request)
             except bodies.TooManyAtOnce as error:
                 values, status = {**values, "problem": error}, 429
             except bodies.BodyLate as error:
@@ -84,6 +87,16 @@ def show_page(request: HttpRequest) -> HttpResponse:
         shown = {**values, "language": language, "direction": LANGUAGES[language]}
         html = _engine().get_template("provider/bare.html").render(Context(shown))
     return HttpResponse(html, status=status, headers=_HEADERS)
+
+
+def _answer(node: Node, request: HttpRequest) -> tuple[dict[str, Any], int]:
+    """Read a form and do what it asks; only so many at once are in memory."""
+    if not _AT_ONCE.acquire(blocking=False):
+        raise bodies.TooManyAtOnce
+    try:
+        return respond(node, read_form(request))
+    finally:
+        _AT_ONCE.release()
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -36,7 +36,7 @@ class ShownCheck:
     """A numbered check as the page shows it."""
 
     number: int
-    name: str
+    name: str | Promise
     verdict: str
     says: str
     source: str
@@ -144,6 +144,23 @@ _RECIPES: Final[Mapping[int, Recipe]] = {
 }
 
 
+_NAMES: Final[Mapping[int, Promise]] = {
+    1: pgettext_lazy("check", "Layout"),
+    2: pgettext_lazy("check", "Seal shape"),
+    3: pgettext_lazy("check", "Signatures"),
+    4: pgettext_lazy("check", "Statement"),
+    5: pgettext_lazy("check", "Sealer"),
+    6: pgettext_lazy("check", "Bag declaration"),
+    7: pgettext_lazy("check", "Tag files"),
+    8: pgettext_lazy("check", "Sealed bag"),
+    9: pgettext_lazy("check", "Manifest"),
+    10: pgettext_lazy("check", "Metadata"),
+    11: pgettext_lazy("check", "Objects"),
+    12: pgettext_lazy("check", "Root"),
+    13: pgettext_lazy("check", "Counts"),
+}
+
+
 def show_findings(findings: tuple[Finding, ...], package: str) -> tuple[ShownCheck, ...]:
     """Return findings as the page shows them."""
     return tuple(show_data(finding.as_data(), package) for finding in findings)
@@ -154,7 +171,7 @@ def show_data(data: Mapping[str, Any], package: str) -> ShownCheck:
     number = data.get("check", 0)
     return ShownCheck(
         number=number if isinstance(number, int) else 0,
-        name=str(data.get("name", "")),
+        name=_NAMES.get(number, str(data.get("name", ""))),
         verdict=str(data.get("verdict", "")),
         says=str(data.get("says", "")),
         source=str(data.get("source", "")),
