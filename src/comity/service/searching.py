@@ -69,15 +69,16 @@ class Index:
     def catch_up(self, node: Node, say_head: SayHead, most: int) -> int:
         """Read at most so many dossiers that are new or were changed; return how many are left."""
         with self.turn, node.store.view() as unit:
-            heads = {row.ident: row for row in unit.dossiers.find()}
+            heads = {Ident(str(ident)): (str(opened), version) for ident, opened, version
+                     in unit.dossiers.pick("ident", "opened", "version")}  # fmt: skip
             for gone in self.entries.keys() - heads.keys():
                 del self.entries[gone]
-            due = [row for row in heads.values() if self._is_due(row)]
-            due.sort(key=_latest_first, reverse=True)
-            for row in due:  # what changed is not to be found by what it said before
-                self.entries.pop(row.ident, None)
-            for row in due[:most]:
-                self.entries[row.ident] = _read(node, unit, row, say_head)
+            due = [one for one, (_, version) in heads.items() if self._is_due(one, version)]
+            due.sort(key=lambda one: (heads[one][0], str(one)), reverse=True)
+            for ident in due:  # what changed is not to be found by what it said before
+                self.entries.pop(ident, None)
+            for ident in due[:most]:
+                self.entries[ident] = _read(node, unit, unit.dossiers.get(ident), say_head)
             return max(0, len(due) - most)
 
     def find(self, asked: str, *, content: bool, unread: int = 0) -> Found:
@@ -101,13 +102,9 @@ class Index:
         entry = self.entries.get(dossier)
         return entry.numbers if entry else FileNumbers()
 
-    def _is_due(self, row: DossierRow) -> bool:
-        entry = self.entries.get(row.ident)
-        return entry is None or entry.version != row.version
-
-
-def _latest_first(row: DossierRow) -> tuple[str, str]:
-    return str(row.opened), str(row.ident)
+    def _is_due(self, dossier: Ident, version: object) -> bool:
+        entry = self.entries.get(dossier)
+        return entry is None or entry.version != version
 
 
 def _places(entry: _Entry, wanted: tuple[Term, ...], *, content: bool) -> tuple[str, ...] | None:

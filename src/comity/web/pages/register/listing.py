@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from babel.dates import format_date
@@ -73,9 +74,11 @@ def list_lines(seat: Seat, *, reads_content: bool) -> tuple[list[Line], int]:
     node: Node = seat.node
     with node.store.view() as unit:
         heads = unit.dossiers.find()
-        standings = {row.dossier: row.state for row in unit.standings.each()}
+        standings = {one: str(state) for one, state in unit.standings.pick("dossier", "state")}
         acts = unit.acts.pick("chain", "at", track=EXCHANGED)
     first, last = _ends(acts)
+    state_of = cache(lambda code: name_state(seat, code))
+    say = cache(lambda text: pgettext("law", text))
     lines = []
     for head in heads:
         process = node.book.processes.get(head.process)
@@ -85,9 +88,9 @@ def list_lines(seat: Seat, *, reads_content: bool) -> tuple[list[Line], int]:
                 head=head,
                 numbers=index.numbers(head.ident) if index else FileNumbers(),
                 is_asking=process is not None and head.side == process.sides.asking,
-                state=name_state(seat, head.counterpart),
-                process=pgettext("law", process.title) if process else head.process,
-                means=pgettext("law", state.means) if state else "",
+                state=state_of(head.counterpart),
+                process=say(process.title) if process else head.process,
+                means=say(state.means) if state else "",
                 is_over=state.ends if state else False,
                 sent=first.get(head.ident),
                 last=last.get(head.ident),
