@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from comity.base import Digest, Ident, canonical_bytes
+from comity.base.canonical import Json
 from comity.service.drafts import drop_draft, keep_draft, read_drafts
 from comity.service.node import Node
 
@@ -31,8 +32,10 @@ class Held:
     @property
     def digest(self) -> Digest:
         """Return what tells whether this is what was shown before it was signed."""
-        files = {name: [title, str(Digest.of(data))] for name, (title, data) in self.files.items()}
-        told = {"texts": dict(self.texts), "files": files}
+        files: Json = {
+            name: [title, str(Digest.of(data))] for name, (title, data) in self.files.items()
+        }
+        told: Json = {"texts": dict(self.texts), "files": files}
         return Digest.of(canonical_bytes(told))
 
 

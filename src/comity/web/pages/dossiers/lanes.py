@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from comity.base import Instant
+from comity.base import Digest, Instant
 from comity.federation.receipt import Event
 from comity.law import Process
 from comity.seal.act import Act
@@ -123,7 +123,7 @@ def _act(
     shown: ShownDossier,
     process: Process | None,
     one: ShownAct,
-    outbox: dict[object, OutboxRow],
+    outbox: dict[Digest, OutboxRow],
 ) -> Moment:
     act = one.act
     step = process.steps.get(act.step) if process else None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django import forms
-from django.utils.functional import Promise
 
 from comity.base import limits
 from comity.domain.moves import Opening
@@ -16,6 +15,10 @@ from comity.service.rows import DossierRow
 from comity.web.pages.dossiers.next_steps import gates_of
 from comity.web.pages.kit.seat import Seat
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Words: TypeAlias = "str | _StrPromise"
 CONTENT, TERMS, DOCUMENT, AGAINST = "content", "terms", "document", "against"
 _LINE: Final = 200
 
@@ -67,7 +70,7 @@ def make_ask(where: str, key: str, field: forms.Field) -> Ask:
 
 
 def text_field(
-    label: str | Promise, help_text: str | Promise = "", *, required: bool, rows: int = 5
+    label: Words, help_text: Words = "", *, required: bool, rows: int = 5
 ) -> forms.CharField:
     """Return a question that is answered in sentences."""
     return forms.CharField(
@@ -79,9 +82,7 @@ def text_field(
     )
 
 
-def line_field(
-    label: str | Promise, help_text: str | Promise = "", *, required: bool
-) -> forms.CharField:
+def line_field(label: Words, help_text: Words = "", *, required: bool) -> forms.CharField:
     """Return a question that is answered in one line."""
     return forms.CharField(
         label=label,
@@ -93,9 +94,9 @@ def line_field(
 
 
 def pick_field(
-    label: str | Promise,
-    choices: Iterable[tuple[str, str | Promise]],
-    help_text: str | Promise = "",
+    label: Words,
+    choices: Iterable[tuple[str, Words]],
+    help_text: Words = "",
     *,
     required: bool,
 ) -> forms.ChoiceField:
@@ -128,7 +129,7 @@ class TickWidget(forms.CheckboxInput):
         return self.value if data.get(name) == self.value else ""
 
 
-def tick_field(label: str | Promise, value: str) -> forms.ChoiceField:
+def tick_field(label: Words, value: str) -> forms.ChoiceField:
     """Return a statement that one makes or does not make."""
     return forms.ChoiceField(
         label=label, required=False, choices=[(value, label)], widget=TickWidget(value)

@@ -88,7 +88,8 @@ def _last(seen: tuple[Moment, ...], process: Process | None) -> Moment | None:
     acts = [one for one in seen if one.act is not None and not one.outcome]
     steps = process.steps if process else {}
     moved = [one for one in acts if one.act and one.act.step in steps and steps[one.act.step].moves]
-    return (moved or acts or [None])[-1]
+    found = moved or acts
+    return found[-1] if found else None
 
 
 def _movers(seat: Seat, shown: ShownDossier, process: Process | None) -> tuple[str, ...]:

@@ -169,16 +169,23 @@ def _prepare(place: Place, form: AskingForm) -> Answer:
     if not form.is_valid():
         return _sheet(place, form, read_held(seat.node, seat.actor, place.ident, place.step.name))
     with form.catching():
-        _require_version(place)
-        held = hold_step(seat.node, seat.actor, place.ident, place.step.name, form.texts(),
-                         form.sent_files())  # fmt: skip
-        move = move_of(form.asks, place.step.name, held)
-        opening = place.look(move, form.texts().get(ROLE, ""))
-        if opening.unmet or not opening.is_role_fit:
-            return _sheet(place, _make_again(place, opening, form), held, opening.unmet)
-        return _check(place, form, held, opening)
+        answer = _weigh(place, form)
+    if form.problem is None:
+        return answer
     held = read_held(seat.node, seat.actor, place.ident, place.step.name)
     return _sheet(place, form, held, (), _since(place, form.problem))
+
+
+def _weigh(place: Place, form: AskingForm) -> Sheet:
+    """Hold what was written, and show it: to be checked, or with what keeps the step closed."""
+    seat, step = place.seat, place.step.name
+    _require_version(place)
+    texts, files = form.texts(), form.sent_files()
+    held = hold_step(seat.node, seat.actor, place.ident, step, texts, files)
+    opening = place.look(move_of(form.asks, step, held), texts.get(ROLE, ""))
+    if opening.unmet or not opening.is_role_fit:
+        return _sheet(place, _make_again(place, opening, form), held, opening.unmet)
+    return _check(place, form, held, opening)
 
 
 def _require_version(place: Place) -> None:
@@ -217,7 +224,9 @@ def _sign(place: Place, form: AskingForm, held: Held) -> Answer:
                 % {"step": step_label(place.step.name), "digest": act.digest.hex[:8]},
             )
 
-        return do_it(seat, sign)
+        answer = do_it(seat, sign)
+    if form.problem is None:
+        return answer
     return _sheet(place, form, held, (), _since(place, form.problem))
 
 

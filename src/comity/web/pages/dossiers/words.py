@@ -32,6 +32,21 @@ STATES: Final[dict[str, Promise]] = {
     "under_examination": _p("dossier standing", "Under examination"),
     "warned": _p("dossier standing", "Warned"),
     "withdrawn": _p("dossier standing", "Withdrawn"),
+    "accepted": _p("dossier standing", "Taken in hand"),
+    "answered": _p("dossier standing", "Answered"),
+    "clarifying": _p("dossier standing", "Clarification asked"),
+    "demanded": _p("dossier standing", "Production demanded"),
+    "disclosed": _p("dossier standing", "Disclosed"),
+    "objected": _p("dossier standing", "Objected to"),
+    "partly_answered": _p("dossier standing", "Answered in part"),
+    "partly_preserved": _p("dossier standing", "Preserved in part"),
+    "partly_produced": _p("dossier standing", "Produced in part"),
+    "preserved": _p("dossier standing", "Preserved"),
+    "produced": _p("dossier standing", "Produced"),
+    "revoked": _p("dossier standing", "Revoked"),
+    "served": _p("dossier standing", "Served"),
+    "set_aside": _p("dossier standing", "Set aside"),
+    "withheld": _p("dossier standing", "Withheld"),
 }
 
 OUTCOMES: Final[dict[str, tuple[Promise, Promise]]] = {
