@@ -23,6 +23,7 @@ WALKERS = ["duty", "pros", "ca", "lab", "trans", *BLIND]
 
 @pytest.mark.parametrize("login", WALKERS)
 def test_every_link_that_is_shown_leads_to_a_page_with_a_title(served: Served, login: str) -> None:
+    served.broken.clear()
     faults = [
         f"{visit.status} {visit.title!r} {visit.path} (from {visit.origin})"
         for visit in crawl(sit(login))
