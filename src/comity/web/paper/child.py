@@ -24,7 +24,7 @@ from comity.web.paper.frames import (
     write_head,
 )
 
-# Address space: WeasyPrint with Arabic takes 0.3 GB; a paper of 400 pages below 1 GB (measured).
+# Address space: 0.1 GB of it are ever used, the rest is what libraries map (measured).
 MEMORY_BYTES: Final = 2 << 30
 # Processor time for all papers of one folder.
 CPU_SECONDS: Final = 300

@@ -18,6 +18,8 @@ _HIDDEN: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 _RIGHT: Final = frozenset({"R", "AL"})
 _KEPT: Final = "\n\t"
 _FOUR: Final = 4
+# A third of a page.
+_LONG: Final = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ class Row:
     bits: tuple[Bit, ...]
     law: str = ""
     note: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Return whether it may go on over a page's end: what may not would be cut off there."""
+        return sum(len(bit.text) for bit in self.bits) > _LONG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,10 +20,10 @@ from comity.web.paper.frames import ABSENT, Sheets, read_head, write_sheets
 # Presses at once: each takes a processor for seconds and 0.3 GB.
 PRESSES: Final = 2
 WAIT_SECONDS: Final = 30
-# One paper: a first one takes 3 s with its imports, 300 pages 20 s (measured, two slow cores).
+# One paper: a first one takes 3 s with its imports, a hundred pages some ten (measured).
 PAPER_SECONDS: Final = 90
-# The HTML of one paper: a form of twenty fields has 30 kB; 1 MB are some 300 pages.
-HTML_BYTES: Final = 1 << 20
+# The HTML of one paper: a form of twenty fields has 20 kB; this is a hundred pages and more.
+HTML_BYTES: Final = 256 << 10
 # All that goes in with it: the act, its envelope, its content.
 SHEETS_BYTES: Final = 8 << 20
 PDF_BYTES: Final = 64 << 20

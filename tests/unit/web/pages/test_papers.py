@@ -54,7 +54,7 @@ class Case:
 
     def get(self, login: str, path: str, **query: str) -> HttpResponseBase:
         client = self.seats.sit(login)
-        return client.get(f"/dossiers/{self.dossier}/{path}", query)  # type: ignore[return-value] # watched by the client
+        return client.get(f"/dossiers/{self.dossier}/{path}", query)
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +313,15 @@ def test_no_name_leads_out_of_the_folder(name: str) -> None:
     safe = _safe(name)
     assert not {"/", "\\", ":", " "} & set(safe)
     assert safe not in {".", ".."}
+
+
+def test_a_text_of_many_pages_is_printed_to_its_end(seats: Seats, tmp_path: Path) -> None:
+    require_press()
+    facts = " ".join(f"fact{number}." for number in range(2000))
+    dossier, _act = send_request(seats, facts=facts)
+    answer: Any = seats.sit("ca").get(f"/dossiers/{dossier}/paper/request", {"language": "en"})
+    told = words_of(answer.content, tmp_path)
+    assert all(f"fact{number}." in told for number in range(2000))
 
 
 def test_the_template_says_of_each_row_how_well_it_is_known(seats: Seats, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,9 +115,9 @@ def test_a_place_is_free_again_when_a_press_is_gone(monkeypatch: pytest.MonkeyPa
 
 def test_a_press_takes_no_more_memory_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, tuple[int, int]]] = []
-    monkeypatch.setattr(child.resource, "setrlimit", lambda kind, most: told.append((kind, most)))
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, most: told.append((kind, most)))
     child._bound()
-    assert (child.resource.RLIMIT_AS, (child.MEMORY_BYTES,) * 2) in told
+    assert (resource.RLIMIT_AS, (child.MEMORY_BYTES,) * 2) in told
 
 
 def test_weasyprint_is_not_imported_by_who_opens_a_press() -> None:
