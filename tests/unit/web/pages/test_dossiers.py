@@ -19,10 +19,13 @@ from django.test import Client
 
 from comity.base import Digest, Ident
 from comity.seal.act import Act
+from comity.service.errors import ContentErased
 from comity.service.node import Officer
+from comity.service.people import Newcomer, add_person
 from comity.service.reading import show_content, show_document, show_dossier
 from comity.service.replies import Reply, record_step
 from comity.service.requests import Opening, amend_form, open_dossier, take_step
+from comity.service.rows import ReceiptRow
 from comity.service.situations import Move
 from tests.lawyer import LAW_FILES, raw
 from tests.seats import Seats, seats, sqlite_template
@@ -33,6 +36,16 @@ DUTY = Officer(actor="xa-duty", role="duty_officer")
 CENTRAL = Officer(actor="xa-ca", role="central_authority")
 CANARY = "CANARY the records of a hospital"
 FORM = {**FULL_FORM, "facts": CANARY, "urgency": "Logs are about to be lost."}
+ASSISTANCE = {
+    **{name: FULL_FORM[name] for name in ("requesting_authority", "offence", "facts", "data")},
+    "nature": "investigation",
+    "conducting_authority": "Prosecutor's Office of Arvenia",
+    "measure": "disclose",
+    "purpose": "To find and try those who did it.",
+    "necessity": "Nothing else names them.",
+    "alternatives": "Their own logs were read first.",
+    "language": "en",
+}
 PRESERVATION = LAW_FILES / "uncc" / "processes" / "preservation.yaml"
 
 
@@ -664,3 +677,79 @@ def test_a_process_without_the_step_says_so(seats: Seats) -> None:
     dossier = opened(seats, process="uncc/traffic_disclosure", is_asking=False)
     said = prose(page(seats, f"/dossiers/{dossier}/call-back"))
     assert "has no step for calling back" in said
+
+
+# What the words cover, and what must not be a plain step
+
+
+def test_every_step_of_every_law_file_has_its_plain_words() -> None:
+    from comity.web.pages.dossiers.step_words import DO  # noqa: PLC0415 # Django wants settings
+
+    files = LAW_FILES.glob("*/processes/*.yaml")
+    steps = {row["step"] for path in files for row in raw(path)["steps"]}
+    assert sorted(steps - DO.keys()) == []
+
+
+def test_every_standing_of_every_law_file_has_its_plain_words() -> None:
+    from comity.web.pages.dossiers.words import STATES  # noqa: PLC0415 # as above
+
+    files = LAW_FILES.glob("*/processes/*.yaml")
+    found = {name for path in files for name in raw(path)["states"]}
+    assert sorted(found - STATES.keys()) == []
+
+
+def test_negative_receipts_stand_out_and_positive_ones_do_not(seats: Seats) -> None:
+    dossier = sent(seats)
+    act = act_of(seats, dossier, "send")
+    for event in ("delivered", "not_retrieved"):
+        with seats.node.store.unit() as unit:
+            unit.receipts.add(
+                ReceiptRow(
+                    message=Digest.of(b"a message"), event=event, state="XB", authority="XB-CA",
+                    at=seats.node.clock.now(), reason="", envelope=b"-", dossier=dossier,
+                    act=act.digest,
+                )
+            )  # fmt: skip
+    shown = page(seats, f"/dossiers/{dossier}")
+    marked = re.findall(r'<li class="negative">.*?</li>', shown, re.DOTALL)
+    assert len(marked) == 1
+    assert "Not opened in time" in marked[0]
+    assert "Delivered" in shown
+
+
+def test_a_step_with_a_page_of_its_own_is_taken_there(seats: Seats) -> None:
+    dossier = opened(seats)
+    answer = seats.sit("duty").get(f"/dossiers/{dossier}/steps/draft")
+    assert (answer.status_code, answer["Location"]) == (302, f"/dossiers/{dossier}/form")
+
+
+LETTERS = {"channel_gate": "They have no node."}
+
+
+def granted_assistance(seats: Seats) -> Ident:
+    """XA asked for stored data, by letter, and XB granted it."""
+    dossier = opened(seats, process="uncc/stored_data")
+    for step in ("send", "acknowledge", "grant"):
+        if step == "send":
+            form = ASSISTANCE
+            amend_form(seats.node, CENTRAL, dossier, form)
+            take_step(seats.node, CENTRAL, dossier, Move(step=step, reasons_against=LETTERS))
+        else:
+            reply(seats, dossier, step)
+    return dossier
+
+
+def test_who_may_not_erase_content_is_not_let_near_it(seats: Seats) -> None:
+    dossier = granted_assistance(seats)
+    path = f"/dossiers/{dossier}/steps/court_ordered_erasure"
+    assert seats.sit("lab").get(path).status_code == 403
+
+
+def test_an_erasure_that_is_signed_erases(seats: Seats) -> None:
+    dossier = granted_assistance(seats)
+    add_person(seats.node, Newcomer(login="court", roles=["court"], actor="xa-court"))
+    path = f"/dossiers/{dossier}/steps/court_ordered_erasure"
+    go_through(seats.sit("court"), path, **{"terms-decision": "DC-2026-77"})
+    digest = act_of(seats, dossier, "send").covers["content"]
+    with pytest.raises(ContentErased):
+        show_content(seats.node, dossier, digest)

@@ -17,6 +17,7 @@ from comity.domain.moves import Opening
 from comity.law import Gate, Process, Step
 from comity.service.node import Node, Officer
 from comity.service.reading import list_steps
+from comity.service.rows import DossierRow
 from comity.web.pages.dossiers.words import step_label
 from comity.web.pages.kit.seat import Seat
 
@@ -45,10 +46,8 @@ BROUGHT: Final = frozenset(
 _ELSEWHERE: Final = {
     "call_back": "dossier-callback",
     "collect_evidence": "evidence",
-    "confirm_receipt": "evidence",
     "disclose_part": "evidence",
     "draft": "dossier-form",
-    "hand_over": "evidence",
     "open_evidence": "evidence",
     "seal_collected": "evidence",
     "seal_evidence": "evidence",
@@ -59,6 +58,8 @@ _ELSEWHERE: Final = {
 }
 
 
+# Steps that carry evidence from node to node, or are a plain step if it went by hand.
+_ACROSS: Final = frozenset({"confirm_receipt", "hand_over"})
 # What one should not press for being the first in sight.
 _GRAVE: Final = frozenset({"court_ordered_erasure", "refuse", "revoke", "withdraw"})
 
@@ -95,9 +96,10 @@ def next_steps(seat: Seat, dossier: Ident) -> tuple[NextStep, ...]:
     looker = Officer(actor=seat.actor, role=seat.role)
     roles = frozenset({seat.role} if seat.role else seat.roles)
     with node.store.view() as unit:
-        process = node.process(unit.dossiers.get(dossier).process)
+        head = unit.dossiers.get(dossier)
+    process = node.process(head.process)
     opened = list_steps(node, looker, dossier)
-    found = [_next(node, process, dossier, one, roles) for one in opened]
+    found = [_next(node, process, head, one, roles) for one in opened]
     found.sort(key=lambda one: (not one.is_main, not one.step.moves, not one.step.is_exchanged))
     return tuple(found)
 
@@ -113,6 +115,11 @@ def _strict(opening: Opening) -> frozenset[str]:
     return frozenset(opening.step.needs) - BROUGHT
 
 
+def own_page(step: str) -> str:
+    """Return the name of the page of a step that has one of its own; else nothing."""
+    return _ELSEWHERE.get(step, "")
+
+
 def gates_of(node: Node, process: Process, step: str) -> tuple[Gate, ...]:
     """Return all gates of a step on this node, the packs' and the own State's."""
     own = node.profile.gates.values() if node.profile else ()
@@ -120,9 +127,9 @@ def gates_of(node: Node, process: Process, step: str) -> tuple[Gate, ...]:
     return (*node.book.gates_of(process.key, step), *mine)
 
 
-def address_of(dossier: Ident, step: str) -> str:
-    """Return where a step is taken."""
-    special = _ELSEWHERE.get(step)
+def address_of(dossier: Ident, step: str, channel: str) -> str:
+    """Return where a step is taken; what goes by hand needs no transfer from node to node."""
+    special = own_page(step) or ("evidence" if step in _ACROSS and channel == "node" else "")
     if special:
         try:
             return reverse(special, kwargs={"dossier": str(dossier)})
@@ -132,13 +139,13 @@ def address_of(dossier: Ident, step: str) -> str:
 
 
 def _next(
-    node: Node, process: Process, dossier: Ident, opening: Opening, roles: frozenset[str]
+    node: Node, process: Process, head: DossierRow, opening: Opening, roles: frozenset[str]
 ) -> NextStep:
     step = opening.step
     return NextStep(
         opening=opening,
         label=step_label(step.name),
-        address=address_of(dossier, step.name),
+        address=address_of(head.ident, step.name, head.channel),
         unmet=hard_unmet(opening, gates_of(node, process, step.name)),
         is_role_fit=bool(roles & set(step.roles)),
     )

@@ -19,8 +19,11 @@ from comity.base.errors import AskedWrongly, ComityError, NotPermitted
 from comity.base.verdict import Finding
 from comity.domain.moves import Opening
 from comity.law import Clock, Crossing, Process, Step
+from comity.seal.act import SignedAct
+from comity.service.custody import ERASE
+from comity.service.erasing import erase_content
 from comity.service.errors import Moved
-from comity.service.node import Node
+from comity.service.node import Node, Officer
 from comity.service.reading import ShownAct, show_dossier, try_step
 from comity.service.receipts import retrieve
 from comity.service.requests import take_step
@@ -38,12 +41,12 @@ from comity.web.pages.dossiers.forms import (
 )
 from comity.web.pages.dossiers.holding import Held, drop_held, hold_step, read_held
 from comity.web.pages.dossiers.lanes import party
-from comity.web.pages.dossiers.next_steps import gates_of, hard_unmet
+from comity.web.pages.dossiers.next_steps import gates_of, hard_unmet, own_page
 from comity.web.pages.dossiers.questions import Asking
-from comity.web.pages.dossiers.showing import head_values
+from comity.web.pages.dossiers.showing import address, head_values
 from comity.web.pages.dossiers.standing import all_owed
 from comity.web.pages.dossiers.words import standing_label, step_label
-from comity.web.pages.kit.pages import Answer, Go, Sheet, do_it, page
+from comity.web.pages.kit.pages import Answer, Go, PageClosed, Sheet, do_it, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
@@ -98,6 +101,10 @@ class Place:
 def take(seat: Seat, dossier: str, step: str) -> Answer:
     """Ask for what a step needs, show what would be signed, and sign it."""
     place = find_place(seat, dossier, step)
+    if own := address(own_page(step), dossier=dossier):
+        return Go(to=own)
+    if step in ERASE and not seat.has(Permission.CONTENT_ERASE):
+        raise PageClosed(Permission.CONTENT_ERASE.value)
     if seat.has(Permission.CONTENT_READ):
         retrieve(seat.node, seat.reader(), place.ident)
     roles = {seat.role} if seat.role else set(seat.roles)
@@ -216,8 +223,8 @@ def _sign(place: Place, form: AskingForm, held: Held) -> Answer:
         officer = officer_of(seat, place.step.roles, held.texts.get(ROLE, ""))
 
         def sign(node: Node) -> Go:
-            act = take_step(node, officer, place.ident, move, version=version)
             drop_held(node, seat.actor, place.ident, place.step.name)
+            act = _do(node, officer, place, move, version)
             return Go(
                 to=reverse("dossier", kwargs={"dossier": str(place.ident)}),
                 says=pgettext("dossier step", "Signed: %(step)s. Its digest begins %(digest)s.")
@@ -228,6 +235,17 @@ def _sign(place: Place, form: AskingForm, held: Held) -> Answer:
     if form.problem is None:
         return answer
     return _sheet(place, form, held, (), _since(place, form.problem))
+
+
+def _do(node: Node, officer: Officer, place: Place, move: Move, version: int) -> SignedAct:
+    """Take the step; erasing is more than an act that says so."""
+    if place.step.name not in ERASE:
+        return take_step(node, officer, place.ident, move, version=version)
+    held = show_dossier(node, place.ident).head.version
+    if held != version:
+        detail = f"It had {version} acts when it was read, and has {held}."
+        raise Moved(detail, where=str(place.ident))
+    return erase_content(node, officer, place.ident, move)
 
 
 def read_version(text: str) -> int:
