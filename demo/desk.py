@@ -43,6 +43,9 @@ class Officer:
     token: str
 
 
+_EXAMINING_SECONDS: Final = 900
+
+
 @dataclass
 class Desk:
     """A node's desk door, as one officer uses it."""
@@ -116,7 +119,8 @@ class Desk:
                 raise
 
     def _save(self, path: str, raw: Path, **more: Any) -> httpx2.Response:  # noqa: ANN401 # httpx2's own
-        with self._http.stream("POST", path, **more) as answer:
+        # A node examines a whole package before it lets the first byte of it go.
+        with self._http.stream("POST", path, timeout=_EXAMINING_SECONDS, **more) as answer:
             if answer.is_error:
                 answer.read()
                 return answer
