@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+import jwt
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -20,6 +21,10 @@ from comity.app.provider import PROVIDER
 from comity.base.errors import OutOfReach
 from comity.service.errors import NotThere
 from comity.web.place import current_place
+
+_SIGNED_WITH: Final = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
+_LEEWAY: Final = 60
+_REFUSED: Final = "This token does not say who somebody is."
 
 
 class ProviderSilent(OutOfReach):
@@ -40,16 +45,42 @@ class DeskOpenId(OpenIDConnectOAuth2Adapter):
         return f"{here}{path}" if here else request.build_absolute_uri(path)
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """Return what the token says; its signature counts, not only the way that it came."""
-        found: dict[str, Any] = jwtkit.verify_and_decode(
-            credential=id_token,
-            keys_url=self.openid_config["jwks_uri"],
-            issuer=self.openid_config["issuer"],
-            audience=app.client_id,
-            lookup_kid=jwtkit.lookup_kid_jwk,
-            verify_signature=True,
-        )
+        """Return what the token says; its signature counts, not only the way that it came.
+
+        OpenID Connect Core 1.0, 3.1.3.7: issuer, audience, times, a signature by a key that the
+        issuer publishes; never one by a shared secret. Raise ``OAuth2Error``.
+        """
+        issuer = self.openid_config["issuer"]
+        if issuer.rstrip("/") != app.settings["server_url"].rstrip("/"):
+            raise OAuth2Error(_REFUSED)
+        try:
+            key = self._key_of(jwt.get_unverified_header(id_token).get("kid"))
+            found: dict[str, Any] = jwt.decode(
+                id_token,
+                key=key.key,
+                algorithms=_SIGNED_WITH,
+                issuer=issuer,
+                audience=app.client_id,
+                leeway=_LEEWAY,
+                options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise OAuth2Error(_REFUSED) from error
+        if found.get("azp", app.client_id) != app.client_id:
+            raise OAuth2Error(_REFUSED)
         return found
+
+    def _key_of(self, name: str | None) -> jwt.PyJWK:
+        """Return the issuer's key of that name; without a name, its only one (section 10.1)."""
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        held = answer.json()["keys"]
+        fit = [one for one in held if one.get("use", "sig") == "sig"]
+        fit = fit if name is None else [one for one in fit if one.get("kid") == name]
+        if len(fit) != 1:
+            raise OAuth2Error(_REFUSED)
+        return jwt.PyJWK(fit[0])
 
 
 def provider_name() -> str:
