@@ -194,6 +194,9 @@ def _errors_of(text: str, place: str) -> Iterator[tuple[str, str, str]]:
 def check(names: Iterable[str]) -> int:
     """Print what is not as it should be; return the number of faults."""
     faults = 0
+    for quarrel in quarrels():
+        faults += 1
+        print(quarrel)
     for room in names:
         wanted = wanted_words(room)
         for language in languages():
@@ -205,6 +208,18 @@ def check(names: Iterable[str]) -> int:
                 faults += 1
                 print(f"{room}/{language}: {fault}")
     return faults
+
+
+def quarrels() -> Iterator[str]:
+    """Yield what two rooms say otherwise: a node reads all catalogues as one."""
+    for language in languages():
+        said: dict[tuple[str, str], tuple[str, object]] = {}
+        for room, place in rooms().items():
+            for one in read_catalogue(place, language):
+                key = (one.context or "", _parts(one.id)[0])
+                first, text = said.setdefault(key, (room, one.string))
+                if one.id and text != one.string and all(_parts(one.string)) and all(_parts(text)):
+                    yield f"{room}/{language}: {first} says it otherwise: {_name(one)}"
 
 
 def _found(own: Catalog, one: Message) -> bool:
