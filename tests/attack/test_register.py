@@ -43,7 +43,7 @@ def _put(scene: Scene, name: str, data: bytes | None) -> None:
 def test_a_register_that_was_altered_is_refused_and_the_one_before_stays(scene: Scene) -> None:
     deposit(scene, GOOD)
     refresh_directory(scene.node)
-    _put(scene, deposit(scene, OTHER), OTHER.replace(b"XA", b"XC"))
+    _put(scene, deposit(scene, OTHER), OTHER.replace(b"else", b"evil"))
     assert refresh_directory(scene.node).refused
     assert _known_source(scene) == make_register().source
     assert "register-refused" in scene.findings()
@@ -56,7 +56,7 @@ def test_the_reference_implementation_refuses_the_same_altered_register(scene: S
     target = read.signed.targets[REGISTER]
     target.verify_length_and_hashes(GOOD)
     with pytest.raises(LengthOrHashMismatchError):
-        target.verify_length_and_hashes(GOOD.replace(b"XA", b"XC"))
+        target.verify_length_and_hashes(GOOD.replace(b"2025-10-25", b"2025-10-24"))
 
 
 def test_targets_with_another_register_that_too_few_signed_are_refused(scene: Scene) -> None:

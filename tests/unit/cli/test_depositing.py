@@ -47,7 +47,7 @@ def test_a_directory_with_a_register_checks_out() -> None:
 def test_a_register_that_was_changed_is_refused() -> None:
     _deposit()
     (path,) = Path("D/public/depositary").iterdir()
-    path.write_bytes(path.read_bytes().replace(b"XA", b"XC"))
+    path.write_bytes(path.read_bytes().replace(b"2025-10-25", b"2025-10-24"))
     do_badly("register", "D", code=1)
     do("check", "D", code=1)
 

@@ -34,6 +34,8 @@ KINDS: Final[dict[str, tuple[str | Promise, str]]] = {
     "need": (pgettext_lazy("lawbook", "Needs"), ""),
     "role": (pgettext_lazy("lawbook", "Roles"), ""),
 }
+_SMALL: Final = frozenset({"step", "field", "standing", "crossing", "question", "rest", "term"})
+_FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +51,23 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """All keepers of one kind."""
+    """All keepers of one kind; a small kind folds away where there are many."""
 
     kind: str
     title: str | Promise
     keepers: tuple[Keeper, ...]
+
+    @property
+    def is_folded(self) -> bool:
+        """Return whether its entries are shown only when somebody opens it."""
+        return self.kind in _SMALL and len(self.keepers) > _FEW
 
 
 def group(book: Book, entries: Sequence[Entry]) -> tuple[Group, ...]:
     """Return the entries by kind, the weightiest kind first; the same thing once."""
     found = []
     for kind, (title, part) in KINDS.items():
-        same = [one for one in entries if one.kind == kind]
+        same = _once([one for one in entries if one.kind == kind])
         if same:
             keepers = tuple(_keeper(book, one, part) for one in same)
             found.append(Group(kind=kind, title=title, keepers=keepers))
@@ -77,6 +84,13 @@ def process_address(key: str, part: str = "", anchor: str = "") -> str:
     pack, _, name = key.partition("/")
     address = reverse("law-process", kwargs={"book": pack, "process": name})
     return f"{address}{f'?part={part}' if part else ''}{f'#{anchor}' if anchor else ''}"
+
+
+def _once(entries: Sequence[Entry]) -> list[Entry]:
+    """Return one entry for each line of the files: a row of crossings stands there once."""
+    by_place = {str(getattr(one.thing, "place", one.key)): one for one in reversed(entries)}
+    kept = set(map(id, by_place.values()))
+    return [one for one in entries if id(one) in kept]
 
 
 def _keeper(book: Book, entry: Entry, part: str) -> Keeper:

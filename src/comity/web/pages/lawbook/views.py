@@ -15,6 +15,7 @@ from comity.law.rendering import say_scope
 from comity.service.errors import NotThere
 from comity.web.pages.kit.pages import Answer, Go, Sheet, page
 from comity.web.pages.kit.seat import Seat
+from comity.web.pages.kit.wording import say_provision
 from comity.web.pages.lawbook.keeping import group, processes_of
 from comity.web.pages.lawbook.parts import PARTS
 from comity.web.pages.lawbook.readings import read_states
@@ -69,7 +70,10 @@ def show_article(seat: Seat, book: str, number: str) -> Answer:
         "groups": group(whole, entries),
         "readings": read_states(whole, processes, seat.node.state) if processes else (),
     }
-    title = pgettext("lawbook", "%(law)s and what keeps it") % {"law": law}
+    said = whole.clause(article)
+    title = say_provision(str(law))
+    if said is not None and said.title:
+        title = f"{title} · {pgettext('law', said.title)}"
     return Sheet(template="lawbook/article.html", values=values, title=title)
 
 

@@ -38,6 +38,17 @@ def law_prose(sentence: str) -> SafeString:
 
 
 @register.filter
+def law_say(text: str) -> SafeString | str:
+    """Return a sentence of the law files in the reader's language; marked as English if it is."""
+    if not text:
+        return ""
+    said = pgettext("law", str(text))
+    if said != str(text) or (get_language() or "en").startswith("en"):
+        return said
+    return format_html('<span lang="en" dir="ltr">{}</span>', said)
+
+
+@register.filter
 def law_link(law: Provision | str) -> SafeString:
     """Return a provision as a link to where the explorer says it."""
     book, _, number = str(law).partition(":")

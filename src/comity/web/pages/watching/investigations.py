@@ -245,7 +245,7 @@ def _part(node: Node, head: DossierRow) -> Part:
 def _chart(seat: Seat, parts: list[Part]) -> Chart | None:
     lanes = [
         Lane(
-            label=name_state(seat, one.shown.head.counterpart),
+            label=f"{name_state(seat, one.shown.head.counterpart)}: {pgettext('law', one.title)}",
             begins=one.shown.head.opened,
             marks=tuple((row.due, row.clock) for row in one.due if row.due is not None),
         )

@@ -276,7 +276,11 @@ _PERSON: Final = _say(
 _OTHER: Final = _say(
     pgettext_lazy("finding", "Something was refused or is odd"),
     pgettext_lazy("finding", "What the node says of it stands below."),
-    _NOTHING,
+    pgettext_lazy(
+        "finding",
+        "Read what the node says. If it names an authority, call it on the number in the "
+        "directory.",
+    ),
 )
 
 

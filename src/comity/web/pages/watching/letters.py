@@ -56,6 +56,7 @@ _NEXT: Final = (
     ("delivered", "deliver_by", pgettext_lazy("letter", "their node is to read it")),
     ("retrieved", "retrieve_by", pgettext_lazy("letter", "a person there is to open it")),
 )
+_ORDER: Final = tuple(EVENTS)
 _OVER: Final = frozenset({"asking", "done", "stopped"})
 
 
@@ -190,7 +191,8 @@ def _letter(seat: Seat, message: str) -> dict[str, object]:
         receipts = unit.receipts.find(message=digest)
     line = _line(row, receipts, seat.node.clock.now())
     said = [(one, EVENTS.get(one.event, one.event)) for one in line.receipts]
-    times = [(getattr(row, name), words) for _, name, words in _NEXT]
+    came = {one.event for one in line.receipts}
+    times = [(getattr(row, name), words, event in came) for event, name, words in _NEXT]
     return {
         "line": line,
         "row": row,
@@ -279,10 +281,11 @@ def _columns(seat: Seat) -> list[Column]:
 
 
 def _rank(line: Line) -> tuple[bool, bool, int, float]:
+    needs_look = line.is_late or line.row.state == "stopped"
     is_over = line.row.state in {"asking", "done"}
     made = -line.row.made.at.timestamp()
-    return is_over, not (line.is_late or line.row.state == "stopped"), rank(line.row.priority), made
+    return not needs_look, is_over, rank(line.row.priority), made
 
 
-def _in_time(row: ReceiptRow) -> tuple[Instant, str]:
-    return row.at, row.event
+def _in_time(row: ReceiptRow) -> tuple[Instant, int]:
+    return row.at, _ORDER.index(row.event) if row.event in _ORDER else len(_ORDER)
