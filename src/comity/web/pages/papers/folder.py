@@ -60,7 +60,8 @@ class Folder:
         for one in self._files():
             self._sums.append(f"{Digest.of(one.data).hex}  {one.name}\n")
             yield self._rooted(one)
-        readme = self._file("README.txt", write_readme(self))
+        told = write_readme(self.record, self.missing, has_papers=self.has_papers)
+        readme = self._file("README.txt", told)
         self._sums.append(f"{Digest.of(readme.data).hex}  {readme.name}\n")
         yield self._rooted(readme)
         yield self._rooted(self._file("SHA256SUMS", "".join(self._sums).encode()))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.utils.translation import pgettext
 
-if TYPE_CHECKING:
-    from comity.web.pages.papers.folder import Folder
+from comity.web.pages.papers.record import Record
 
 # Lines for any POSIX shell with coreutils and OpenSSL 3. They say nothing where all is well
 # but the lines of sha256sum and openssl, and a line that begins with FAILED for what is not.
@@ -44,9 +44,8 @@ class Missing:
     why: str
 
 
-def write_readme(folder: Folder) -> bytes:
+def write_readme(record: Record, missing: Sequence[Missing], *, has_papers: bool) -> bytes:
     """Return the text, in the language that is in force."""
-    record = folder.record
     head = record.shown.head
     marks = [pgettext("folder", "Exercise: it binds nobody.")] if head.exercise else []
     parts = [
@@ -57,9 +56,9 @@ def write_readme(folder: Folder) -> bytes:
             "state": record.node.state,
         },
         *marks,
-        _content(folder),
+        _content(record),
         _house(),
-        _missing(folder),
+        _missing(missing, has_papers=has_papers),
         pgettext(
             "folder",
             "To check it with tools that are not ours, go into this folder and run these lines. "
@@ -83,8 +82,8 @@ def write_readme(folder: Folder) -> bytes:
     return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8")
 
 
-def _content(folder: Folder) -> str:
-    if folder.record.has_content:
+def _content(record: Record) -> str:
+    if record.has_content:
         return pgettext("folder", "With content: it holds what the acts say, and their documents.")
     return pgettext(
         "folder",
@@ -100,7 +99,7 @@ def _house() -> str:
     )
 
 
-def _missing(folder: Folder) -> str:
+def _missing(missing: Sequence[Missing], *, has_papers: bool) -> str:
     why = {
         "erased": pgettext("folder", "erased, or not here"),
         "key-unknown": pgettext("folder", "the key is not known here: ask the directory"),
@@ -108,8 +107,8 @@ def _missing(folder: Folder) -> str:
         "too-many": pgettext("folder", "only the papers of the last acts were printed"),
         "too-much": pgettext("folder", "too much for one folder: take it from the act’s page"),
     }
-    lines = [f"{INDENT}{one.path}: {why[one.why]}" for one in folder.missing]
-    if not folder.has_papers:
+    lines = [f"{INDENT}{one.path}: {why[one.why]}" for one in missing]
+    if not has_papers:
         lines.append(INDENT + pgettext("folder", "papers: not asked for"))
     if not lines:
         return ""
