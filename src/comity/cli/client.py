@@ -53,6 +53,8 @@ _PAUSE: Final = 0.5
 _PIECE: Final = 8 << 20
 _NEARBY: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SECONDS: Final = httpx2.Timeout(120, connect=10)
+# A node examines a whole package before it lets the first byte of a part go: a terabyte, hours.
+_EXAMINING: Final = httpx2.Timeout(120, connect=10, read=12 * 3600)
 Json: TypeAlias = dict[str, Any]
 
 
@@ -158,7 +160,7 @@ class Door:
         with (
             _reached(),
             self._client.stream(
-                "POST", _path(path), content=_write(body), headers=headers
+                "POST", _path(path), content=_write(body), headers=headers, timeout=_EXAMINING
             ) as answer,
         ):
             if answer.status_code >= 400:  # noqa: PLR2004 # RFC 9110: the client's fault or ours
