@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from comity.base import Ident, limits
 from comity.domain.moves import Opening
@@ -149,7 +149,7 @@ class StepForm(DeskForm):
         for gate in gates:
             self.fields[f"{_AGAINST}{gate.gate}"] = forms.CharField(
                 label=_REASONS_AGAINST,
-                help_text=gate.means,
+                help_text=pgettext("law", gate.means),
                 required=False,
                 max_length=limits.ACT_TEXT,
                 widget=forms.Textarea(attrs={"rows": 2}),
