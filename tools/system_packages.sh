@@ -10,6 +10,7 @@ have sha256sum || wanted+=(coreutils)
 have setpriv || wanted+=(util-linux)
 { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || wanted+=(postgresql)
 have mtype || wanted+=(mtools)
+have oathtool || wanted+=(oathtool)
 # Papers (PDF/A): what sets them, their fonts, and other people's readers of them.
 ls /usr/lib/*/libpangoft2-1.0.so.0 >/dev/null 2>&1 || wanted+=(libpangoft2-1.0-0)
 ls /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf >/dev/null 2>&1 || wanted+=(fonts-noto-core)

@@ -121,7 +121,7 @@ def test_whoever_is_retired_does_not_come_in_through_the_provider(seats: Seats) 
 
 
 def test_the_desk_asks_with_a_state_and_a_proof_of_possession(seats: Seats) -> None:
-    assert seats.node
+    assert seats.node.state == "XA"
     asked = parse_qs(urlsplit(_send_out(Client(), "/sign-in/provider")).query)
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["state"]
@@ -149,7 +149,7 @@ def test_an_answer_counts_once(seats: Seats) -> None:
 
 
 def test_who_presses_deny_stays_outside(seats: Seats) -> None:
-    assert seats.node
+    assert seats.node.state == "XA"
     browser = Client()
     asked = _send_out(browser, "/sign-in/provider")
     said = requests.post(asked, data={"action": "deny"}, allow_redirects=False, timeout=10)

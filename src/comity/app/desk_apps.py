@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from comity.app.entering import signing_in
+from comity.app.policy import content_policy
 
 APPS: Final = [
     "django.contrib.contenttypes",
@@ -84,18 +85,7 @@ def desk_settings() -> dict[str, Any]:
         "FORM_RENDERER": "comity.web.pages.kit.forms.DeskRenderer",
         "LANGUAGES": LANGUAGES,
         "LANGUAGE_CODE": "en",
-        "CONTENT_SECURITY_POLICY": {
-            "DIRECTIVES": {
-                "default-src": ["'self'"],
-                "script-src": ["'self'"],
-                "style-src": ["'self'"],
-                "img-src": ["'self'"],
-                "object-src": ["'none'"],
-                "base-uri": ["'none'"],
-                "form-action": ["'self'"],
-                "frame-ancestors": ["'none'"],
-            }
-        },
+        "CONTENT_SECURITY_POLICY": content_policy(),
         "SECURE_REFERRER_POLICY": "same-origin",
         # What comes with a form stays in memory, bounded by BoundForms; never plain on the disk.
         "FILE_UPLOAD_HANDLERS": ["comity.web.pages.kit.uploads.InMemory"],

@@ -14,6 +14,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from comity.app.policy import content_policy
 from comity.app.settings import Settings
 from comity.seal.age import Identity
 
@@ -109,5 +110,6 @@ def told_of(settings: Settings, identity: Identity, secret: str = "") -> dict[st
         told["SECURE_PROXY_SSL_HEADER"] = ("HTTP_X_FORWARDED_PROTO", "https")
         told["SECURE_HSTS_SECONDS"] = _YEAR
     if settings.oidc:
+        told["CONTENT_SECURITY_POLICY"] = content_policy(settings.oidc.origin)
         told["SOCIALACCOUNT_PROVIDERS"] = settings.oidc.as_django(secret)
     return told

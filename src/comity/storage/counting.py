@@ -96,4 +96,4 @@ class NodeCounts(BaseDatabaseCache):
     def _do(statement: str, values: list[Any]) -> int:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.rowcount
+            return int(cursor.rowcount)

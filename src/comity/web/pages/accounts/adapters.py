@@ -11,7 +11,6 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -37,7 +36,7 @@ WRONG_CODE: Final = pgettext_lazy(
 )
 
 
-class DeskAccounts(DefaultAccountAdapter):
+class DeskAccounts(DefaultAccountAdapter):  # type: ignore[misc] # untyped there
     """People sign in; nobody signs up, and no mail is sent."""
 
     error_messages = {  # noqa: RUF012 - as allauth has it
@@ -60,7 +59,7 @@ class DeskAccounts(DefaultAccountAdapter):
     def pre_login(
         self,
         request: HttpRequest,
-        user: AbstractBaseUser,
+        user: Any,  # noqa: ANN401 - the model lies behind storage
         **more: Any,  # noqa: ANN401 - allauth's
     ) -> HttpResponse | None:
         """Turn away who was retired, was reset, or has not accepted yet; by whatever means."""
@@ -97,7 +96,7 @@ class DeskAccounts(DefaultAccountAdapter):
         return f"{login}:{known_mark(request, login)}"
 
 
-class DeskMeans(DefaultMFAAdapter):
+class DeskMeans(DefaultMFAAdapter):  # type: ignore[misc] # untyped there
     """Means of signing in; their secrets lie sealed to the authority."""
 
     error_messages = {  # noqa: RUF012 - as allauth has it
@@ -124,7 +123,7 @@ class DeskMeans(DefaultMFAAdapter):
         return f"Comity {current_place().settings.authority}"
 
 
-class DeskProviders(DefaultSocialAccountAdapter):
+class DeskProviders(DefaultSocialAccountAdapter):  # type: ignore[misc] # untyped there
     """A provider opens the desk for whom it was linked to, and makes nobody."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

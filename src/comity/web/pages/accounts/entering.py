@@ -105,7 +105,8 @@ def _try_password(seat: Seat, form: DeskForm) -> HttpResponse | None:
         form.add_error(None, MISMATCH)
         return None
     told = Login(user=user, redirect_url=own_next(seat.http))
-    return perform_password_login(seat.http, {"username": login}, told)
+    answer: HttpResponse = perform_password_login(seat.http, {"username": login}, told)
+    return answer
 
 
 @page(
@@ -159,18 +160,21 @@ def sign_in_passkey(seat: Seat) -> Answer:
     if not sent:
         return JsonResponse(passkeys.begin_authentication())
     says = pgettext("accounts", "This passkey opens nothing here. Try another way.")
-    try:
-        form = LoginWebAuthnForm(data={"credential": sent})
-        read_credential(request, sent)
-        is_good = form.is_valid()
-    except ValidationError:
-        is_good = False
-    if not is_good:
+    form = LoginWebAuthnForm(data={"credential": sent})
+    if not _is_good(request, form, sent):
         note_failure(seat.node, "", "A passkey was shown that opens nothing.")
         return turn_away(request, says)
     means = form.cleaned_data["credential"]
     told = Login(user=means.user, redirect_url=own_next(request))
     return welcome(seat, perform_passwordless_login(request, means, told), "a passkey")
+
+
+def _is_good(request: HttpRequest, form: LoginWebAuthnForm, sent: str) -> bool:
+    try:
+        read_credential(request, sent)
+        return bool(form.is_valid())
+    except ValidationError:
+        return False
 
 
 @page(

@@ -128,7 +128,7 @@ def begin(seat: Seat) -> Answer:
             with form.catching():
                 code = form.cleaned_data["code"].strip()
                 person = find_invited(seat.node, code)
-                if form.judge(account_of(person.actor)):
+                if form.judge(account_of(person.actor)):  # type: ignore[attr-defined] # it is ours
                     _hold(seat, person.actor, code, form.cleaned_data["password"])
                     return Go(to=reverse("invitation-second"))
     values = {"form": form, "rules": password_validators_help_texts()}

@@ -64,7 +64,7 @@ def come_in(seat: Seat) -> Answer:
             messages.error(seat.http, says)
     else:
         note_entrance(seat.node, user.actor, "the provider of sign-in")
-        remember_browser(answer, user.login)  # type: ignore[arg-type] # a redirection
+        remember_browser(answer, user.login)
     return answer
 
 
@@ -91,4 +91,4 @@ def link(seat: Seat) -> Answer:
 def _links(user: Any) -> int:  # noqa: ANN401 - the model lies behind storage
     if not user.is_authenticated:
         return 0
-    return SocialAccount.objects.filter(user=user).count()
+    return int(SocialAccount.objects.filter(user=user).count())

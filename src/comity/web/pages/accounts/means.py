@@ -68,7 +68,7 @@ def new_secret(request: HttpRequest, *, again: bool = False) -> str:
     held = request.session.get(_SECRET)
     if held and not again:
         return DeskMeans().decrypt(held)
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     request.session[_SECRET] = DeskMeans().encrypt(secret)
     return secret
 

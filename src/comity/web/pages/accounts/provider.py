@@ -34,7 +34,7 @@ class ProviderSilent(OutOfReach):
     remedy = "Try again later, or sign in another way."
 
 
-class DeskOpenId(OpenIDConnectOAuth2Adapter):
+class DeskOpenId(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # untyped there
     """Comes back to our own address, and checks the signature of what the provider says."""
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
@@ -83,9 +83,14 @@ class DeskOpenId(OpenIDConnectOAuth2Adapter):
         return jwt.PyJWK(fit[0])
 
 
+def _named() -> dict[str, Any]:
+    named: dict[str, dict[str, Any]] = getattr(settings, "SOCIALACCOUNT_PROVIDERS", {})
+    return named.get("openid_connect", {})
+
+
 def provider_name() -> str:
     """Return what people know the provider by; "" where the operator named none."""
-    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    apps = _named().get("APPS", [])
     return str(apps[0]["name"]) if apps else ""
 
 

@@ -17,7 +17,7 @@ from comity.web.pages.accounts.adapters import turn_away
 _ENOUGH: Final = frozenset({"mfa", "socialaccount"})
 
 
-class SecondMeans(LoginStage):
+class SecondMeans(LoginStage):  # type: ignore[misc] # untyped there
     """Asks for a code of whoever came by a password; lets in who came by passkey or provider."""
 
     key = "comity_second"
@@ -43,4 +43,4 @@ class SecondMeans(LoginStage):
 
 def _has_codes(person: int) -> bool:
     kinds = (Authenticator.Type.TOTP,)
-    return Authenticator.objects.filter(user_id=person, type__in=kinds).exists()
+    return bool(Authenticator.objects.filter(user_id=person, type__in=kinds).exists())
