@@ -27,7 +27,7 @@ from comity.domain.dossier import Channel, LegalBasis
 from comity.domain.form import check_form, is_empty
 from comity.domain.party import StateCode
 from comity.domain.plain import require_line
-from comity.law import Process
+from comity.law import Book, Process
 from comity.service.deriving import PRIORITIES, ROUTINE
 from comity.service.drafting import is_request, sending_step
 from comity.service.node import Node, Officer
@@ -176,12 +176,15 @@ def form_values(line: Line, process: Process, node: Node) -> dict[str, Json]:
     return {name: one for name, one in values.items() if name in asked and not is_empty(one)}
 
 
-def template() -> bytes:
+def template(book: Book) -> bytes:
     """Return an empty list with an example row of each kind, to be written over."""
+    offences = [one for pack in book.packs.values() for one in pack.scope.offences]
+    first, *others = _EXAMPLES
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, restval="")
     writer.writeheader()
-    writer.writerows(_EXAMPLES)
+    writer.writerow({**first, "offence_article": str(offences[0]) if offences else ""})
+    writer.writerows(others)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -194,7 +197,6 @@ _EXAMPLES: Final = (
         "our_number": "XA-26-0042",
         "their_number": "B/17/2026",
         "date": "2026-03-02",
-        "offence_article": "uncc:7",
         "facts": "The records of a hospital were encrypted.",
         "data": "address: 203.0.113.7 port 443 at 2026-03-01T23:14:05+02:00",
         "language": "en",

@@ -48,7 +48,7 @@ def says(node: Node, *rows: str) -> set[str]:
 
 
 def test_the_template_is_a_list_without_problems(node: Node) -> None:
-    lines = read_list(template())
+    lines = read_list(template(node.book))
     assert not find_problems(node, lines, frozenset({"duty_officer", "prosecutor"}))
 
 

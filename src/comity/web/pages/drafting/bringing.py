@@ -42,7 +42,9 @@ _NOTES: Final = {
     "our_number": pgettext_lazy("import", "Our file number; ours, theirs or both are needed"),
     "their_number": pgettext_lazy("import", "Their file number"),
     "date": pgettext_lazy("import", "The day it was sent or received, as 2026-03-02"),
-    "offence_article": pgettext_lazy("import", "As uncc:7"),
+    "offence_article": pgettext_lazy(
+        "import", "The instrument and the article, as the empty list shows"
+    ),
     "offence_title": pgettext_lazy("import", "What the law of who asks calls it"),
     "offence_months": pgettext_lazy("import", "The longest penalty in months"),
     "facts": pgettext_lazy("import", "A summary"),
@@ -90,7 +92,7 @@ class ListForm(DeskForm):
 def bring(seat: Seat) -> Answer:
     """Look at a list and say what is wrong with it; bring it in if nothing is."""
     if seat.http.GET.get("template") == "csv":
-        return _template()
+        return _template(seat.node)
     form = ListForm.of(seat)
     values = {"form": form, "columns": [(one, one in NEEDED, _NOTES[one]) for one in COLUMNS]}
     values |= {"kinds": list_kinds(seat.node), "most": limits.IMPORT_ROWS}
@@ -137,7 +139,7 @@ def _known(seat: Seat, lines: tuple[Line, ...]) -> frozenset[tuple[str, str]]:
     return frozenset(wanted & held)
 
 
-def _template() -> HttpResponse:
-    answer = HttpResponse(template(), content_type="text/csv; charset=utf-8")
+def _template(node: Node) -> HttpResponse:
+    answer = HttpResponse(template(node.book), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="open-requests.csv"'
     return answer
