@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from comity.base import Digest, Ident
+from comity.base import Digest, Ident, Instant
 from comity.seal.act import Act
 from comity.service.chains import read_acts
 from comity.service.custody import DISCLOSE, OPEN, RECEIVE, SEAL, TAKE_IN
@@ -34,6 +34,13 @@ _TO: Final[Mapping[str, str]] = {
     **dict.fromkeys((*TAKE_IN, *SEAL, *RECEIVE, COMPARE), OURS),
     **dict.fromkeys((*OPEN, *DISCLOSE), READER),
 }
+
+
+_ORDER: Final = (
+    *("serve", "serve_production", "preserve", "partly_preserve", "demand_production"),
+    *("produce", "partly_produce", "keep_return"),
+    *(*TAKE_IN, COMPARE, *SEAL, *HAND_OVER, *RECEIVE, CONFIRM),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +78,18 @@ def trace_package(node: Node, package: Ident) -> Traced:
         acts = read_acts(unit, row.dossier)
         transfers = _transfers(unit, row)
         found = [*_before(unit, row, acts), *_with(row, acts, transfers)]
-        ordered = sorted(_once(found), key=lambda act: (act.at, act.number))
+        ordered = sorted(_once(found), key=_in_time)
         crossings = tuple(_crossing(node, unit, act) for act in ordered)
     return Traced(package=row, crossings=crossings)
+
+
+def _in_time(act: Act) -> tuple[Instant, int, int]:
+    """Order acts by time; within one second, which is all that is told, by what must come first.
+
+    The numbers of two chains say nothing of each other.
+    """
+    rank = _ORDER.index(act.step) if act.step in _ORDER else len(_ORDER)
+    return act.at, rank, act.number
 
 
 def _once(acts: Iterable[Act]) -> Iterator[Act]:
