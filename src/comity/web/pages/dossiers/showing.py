@@ -144,6 +144,9 @@ def _links(node: Node, shown: ShownDossier) -> dict[str, str]:
         found["investigation"] = address("investigation", investigation=str(head.investigation))
     if head.follows is not None:
         found["follows"] = address("dossier", dossier=str(head.follows))
+    orders = {one.act.terms.get("order", "") for one in shown.acts}
+    found |= {f"order {one}": address("order", order=one) for one in sorted(orders)
+              if one.startswith("ord_")}  # fmt: skip
     with node.store.view() as unit:
         later = unit.dossiers.find(follows=head.ident)
     found |= {f"follower {row.ident}": address("dossier", dossier=str(row.ident)) for row in later}
