@@ -47,6 +47,7 @@ class Part:
     means: str
     ends: bool
     due: tuple[DeadlineRow, ...]
+    waits: DeadlineRow | None
     theirs: int
     recorded: int
     received: int
@@ -236,6 +237,7 @@ def _part(node: Node, head: DossierRow) -> Part:
         means=state.means if state else "",
         ends=state.ends if state else False,
         due=tuple(sorted(due, key=_moment)),
+        waits=next((row for row in shown.deadlines if row.due is None and _counts(row)), None),
         theirs=sum(not one.is_recorded for one in theirs),
         recorded=sum(one.is_recorded for one in theirs),
         received=received + len(shown.packages),
