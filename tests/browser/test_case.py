@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -29,7 +30,7 @@ class Two:
     browser: Browser
     count: int = 0
 
-    def seat(self, node: LiveNode, role: str = "duty_officer", **manner: object) -> Person:
+    def seat(self, node: LiveNode, role: str = "duty_officer", **manner: Any) -> Person:
         """Seat a new person of a role, who began with a code as everybody does."""
         self.count += 1
         login = f"officer-{self.count}"
@@ -103,7 +104,7 @@ def acknowledge(officer: Person, path: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("manner", [{}, {"has_script": False}], ids=["by mouse", "without script"])
 def test_a_request_is_written_sent_received_and_acknowledged(
-    two: Two, manner: dict[str, object]
+    two: Two, manner: dict[str, Any]
 ) -> None:
     ours, theirs = two.seat(two.xa, **manner), two.seat(two.xb, **manner)
     acknowledge(theirs, send_a_request(ours))
