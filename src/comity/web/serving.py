@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -57,6 +57,7 @@ def main(words: list[str] | None = None) -> None:
         port=port,
         backpressure=_CONNECTIONS[asked.door],
         websockets=False,
+        http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=_HEAD_MILLISECONDS, max_buffer_size=_HEAD_BYTES
         ),

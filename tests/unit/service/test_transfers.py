@@ -379,14 +379,13 @@ class TestRefusing:
         self, crossing: Crossing
     ) -> None:
         row = crossing.offer()
-        document = read_descriptor(crossing.xb, crossing.wire.caller, row.ident)
+        data = read_descriptor(crossing.xb, crossing.wire.caller, row.ident)
+        other = replace(Descriptor.parse(data), transfer=Ident(f"xfr_{'0' * 26}")).document()
         act = _act(crossing, crossing.incoming().act)
-        uncovered = replace(act, covers={**act.covers, "descriptor": Digest.of(b"another")})
         with crossing.xa.store.unit() as unit:
-            unit.transfers.remove(ident=row.ident)
             head = unit.dossiers.get(crossing.dossier)
-            note_act(crossing.xa, unit, head, uncovered, {"descriptor": document})
-            assert unit.transfers.count() == 0
+            note_act(crossing.xa, unit, head, act, {"descriptor": other})
+            assert unit.transfers.count() == 1
             assert [one.kind for one in unit.findings.find()] == ["descriptor-refused"]
 
     @pytest.fixture
