@@ -128,15 +128,15 @@ def _facts(seat: Seat, shown: ShownDossier, found: ShownAct, proof: Proof) -> di
         "outcome_word": word,
         "outcome_means": means,
         "channel": label(CHANNELS, act.channel),
-        "covered": [_covered(act, name, one) for name, one in act.covers.items()],
+        "covered": [_covered(seat, act, name, one) for name, one in act.covers.items()],
         "terms": [(label(NAMES, name), _term(name, one)) for name, one in act.terms.items()],
         "recorded": _recorded(act),
         "proof": proof,
         "statement": act.payload().decode("utf-8"),
         "same_book": act.lawbook == seat.node.book.digest,
-        "before": _link(act, act.before),
-        "seen": _link(act, act.seen) if _is_here(shown, act.seen) else "",
-        "proof_link": address("dossier-act-proof", dossier=act.chain, digest=str(act.digest)),
+        "before": _link(seat, act, act.before),
+        "seen": _link(seat, act, act.seen) if _is_here(shown, act.seen) else "",
+        "proof_link": _link_of(seat, "dossier-act-proof", act, act.digest),
         "outbox": next((row for row in shown.outbox if row.act == act.digest), None),
         "receipts": [one for one in receipts_of(shown) if one.row.act == act.digest],
     }
@@ -146,13 +146,17 @@ def _is_here(shown: ShownDossier, digest: Digest | None) -> bool:
     return any(one.act.digest == digest for one in shown.acts)
 
 
-def _link(act: Act, digest: Digest | None) -> str:
-    return "" if digest is None else address("dossier-act", dossier=act.chain, digest=str(digest))
+def _link(seat: Seat, act: Act, digest: Digest | None) -> str:
+    return "" if digest is None else _link_of(seat, "dossier-act", act, digest)
 
 
-def _covered(act: Act, name: str, digest: Digest) -> Covered:
+def _link_of(seat: Seat, name: str, act: Act, digest: Digest) -> str:
+    return address(seat, name, dossier=act.chain, digest=str(digest))
+
+
+def _covered(seat: Seat, act: Act, name: str, digest: Digest) -> Covered:
     is_kept = name in kept_documents(act) and name != CONTENT
-    link = address("dossier-document", dossier=act.chain, digest=str(digest)) if is_kept else ""
+    link = _link_of(seat, "dossier-document", act, digest) if is_kept else ""
     return Covered(label=label(NAMES, name), digest=digest, link=link, is_content=name == CONTENT)
 
 

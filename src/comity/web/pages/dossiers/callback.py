@@ -153,7 +153,7 @@ def _values(seat: Seat, shown: ShownDossier, process: Process) -> dict[str, Any]
         "other": party(seat, head, is_ours=False),
         "version": head.version,
         "entry": address(
-            "directory-entry", state=head.counterpart, authority=head.counterpart_authority
+            seat, "directory-entry", state=head.counterpart, authority=head.counterpart_authority
         ),
     }
 

@@ -53,7 +53,7 @@ def show_law(seat: Seat, dossier: str) -> Answer:
             "book": seat.node.book,
             "other_books": _other_books(seat.node, shown),
             "giver": _giver(seat, shown, process),
-            "process_link": address("law-process", book=process.pack, process=process.name),
+            "process_link": address(seat, "law-process", book=process.pack, process=process.name),
         }
     return Sheet(template="dossiers/law.html", values=values)
 

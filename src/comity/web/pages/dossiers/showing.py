@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -20,7 +20,7 @@ from comity.web.pages.dossiers.next_steps import next_steps
 from comity.web.pages.dossiers.saying import form_lines
 from comity.web.pages.dossiers.standing import all_owed, standing_of
 from comity.web.pages.dossiers.words import standing_label
-from comity.web.pages.kit.pages import Answer, Sheet, page
+from comity.web.pages.kit.pages import Answer, Sheet, may_open, page
 from comity.web.pages.kit.seat import Seat
 from comity.web.permissions import Permission
 
@@ -80,23 +80,19 @@ def _basis(node: Node, basis: str) -> str:
 
 def tabs(seat: Seat, dossier: Ident) -> list[tuple[str, str, str]]:
     """Return the pages around a dossier: name, words, address; those that exist and are open."""
-    del seat
     wanted = [
         ("dossier", pgettext("dossier", "Timeline")),
         ("dossier-form", pgettext("dossier", "Request")),
         ("evidence", pgettext("dossier", "Evidence")),
         ("dossier-law", pgettext("dossier", "Law applied")),
     ]
-    found = ((name, words, address(name, dossier=str(dossier))) for name, words in wanted)
+    found = ((name, words, address(seat, name, dossier=str(dossier))) for name, words in wanted)
     return [(name, words, link) for name, words, link in found if link]
 
 
-def address(name: str, **given: str) -> str:
-    """Return the address of a page; nothing while there is none of that name."""
-    try:
-        return reverse(name, kwargs=given)
-    except NoReverseMatch:
-        return ""
+def address(seat: Seat, name: str, **given: str) -> str:
+    """Return the address of a page; nothing where there is none that may be opened here."""
+    return reverse(name, kwargs=given) if may_open(seat, name) else ""
 
 
 def _values(seat: Seat, shown: ShownDossier, process: Process | None) -> dict[str, Any]:
@@ -123,31 +119,35 @@ def _values(seat: Seat, shown: ShownDossier, process: Process | None) -> dict[st
         "form_language": language if isinstance(language, str) else "",
         "own_reference": values.get("own_reference", ""),
         "versions": versions(seat, shown.acts),
-        "links": _links(seat.node, shown),
+        "links": _links(seat, shown),
         "our_state": seat.node.state,
     }
 
 
-def _links(node: Node, shown: ShownDossier) -> dict[str, str]:
+def _links(seat: Seat, shown: ShownDossier) -> dict[str, str]:
     head = shown.head
     name = str(head.ident)
     found = {
-        "record": address("dossier-record", dossier=name),
-        "order": address("order-issue", dossier=name),
-        "folder": address("folder", dossier=name),
-        "register": address("register"),
-        "paper": address("paper", dossier=name, kind="request"),
-        "entry": address("directory-entry", state=head.counterpart,
+        "record": address(seat, "dossier-record", dossier=name),
+        "order": address(seat, "order-issue", dossier=name),
+        "folder": address(seat, "folder", dossier=name),
+        "register": address(seat, "register"),
+        "paper": address(seat, "paper", dossier=name, kind="request"),
+        "entry": address(seat, "directory-entry", state=head.counterpart,
                          authority=head.counterpart_authority),
     }  # fmt: skip
     if head.investigation is not None:
-        found["investigation"] = address("investigation", investigation=str(head.investigation))
+        found["investigation"] = address(
+            seat, "investigation", investigation=str(head.investigation)
+        )
     if head.follows is not None:
-        found["follows"] = address("dossier", dossier=str(head.follows))
+        found["follows"] = address(seat, "dossier", dossier=str(head.follows))
     orders = {one.act.terms.get("order", "") for one in shown.acts}
-    found |= {f"order {one}": address("order", order=one) for one in sorted(orders)
+    found |= {f"order {one}": address(seat, "order", order=one) for one in sorted(orders)
               if one.startswith("ord_")}  # fmt: skip
-    with node.store.view() as unit:
+    with seat.node.store.view() as unit:
         later = unit.dossiers.find(follows=head.ident)
-    found |= {f"follower {row.ident}": address("dossier", dossier=str(row.ident)) for row in later}
+    found |= {
+        f"follower {row.ident}": address(seat, "dossier", dossier=str(row.ident)) for row in later
+    }
     return {key: link for key, link in found.items() if link}

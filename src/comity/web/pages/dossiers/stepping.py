@@ -101,7 +101,7 @@ class Place:
 def take(seat: Seat, dossier: str, step: str) -> Answer:
     """Ask for what a step needs, show what would be signed, and sign it."""
     place = find_place(seat, dossier, step)
-    if own := address(own_page(step), dossier=dossier):
+    if own := address(seat, own_page(step), dossier=dossier):
         return Go(to=own)
     if step in ERASE and not seat.has(Permission.CONTENT_ERASE):
         raise PageClosed(Permission.CONTENT_ERASE.value)

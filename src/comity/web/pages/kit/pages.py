@@ -186,11 +186,22 @@ def sit_down(request: HttpRequest, permission: Permission) -> Seat:
     )
 
 
+def may_open(seat: Seat, name: str) -> bool:
+    """Return whether there is a page of that name and whoever sits here may open it."""
+    made = PAGES.get(name)
+    return made is not None and _is_held(seat, made.permission)
+
+
+def _is_held(seat: Seat, permission: Permission) -> bool:
+    if permission is Permission.PUBLIC:
+        return True
+    if seat.role:
+        return may(seat.role, permission)
+    return bool(roles_with(seat.roles, permission))
+
+
 def _require_permission(seat: Seat) -> None:
-    if seat.permission is Permission.PUBLIC:
-        return
-    held = may(seat.role, seat.permission) if seat.role else roles_with(seat.roles, seat.permission)
-    if not held:
+    if not _is_held(seat, seat.permission):
         raise PageClosed(seat.permission.value)
 
 
