@@ -161,7 +161,11 @@ def _read_statement(data: Json) -> Statement:
     found = read_object(data, _STATEMENT_NAMES)
     says = read_text(found["says"], most=limits.REGISTER_TEXT, least=1)
     require_prose(says, limits.REGISTER_TEXT)
-    law = _read_like(found["law"], _LAW, "A provision is written as in the law files, treaty and article, or left empty.")
+    law = _read_like(
+        found["law"],
+        _LAW,
+        "A provision is written as in the law files, treaty and article, or left empty.",
+    )
     return Statement(on=_read_date(found["on"]), law=law, says=says)
 
 
