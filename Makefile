@@ -18,7 +18,7 @@ demo: $(VENV)/.run $(VENV)/.words ## play the case on three nodes (EVIDENCE=path
 
 test: $(VENV)/.dev system tools ## set up and run all tests, real databases and other people's tools included
 	@tools/say_absent.sh
-	$(BIN)/pytest -n 2 --dist worksteal -m "not fire"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not fire" --durations 25
 	@echo "NOT RUN HERE: the whole case under fire, on both databases; run: make fire" >&2
 
 fire: $(VENV)/.dev system tools ## play the whole case while processes are killed and lines are cut, on both databases
