@@ -86,6 +86,15 @@ def open_seats(desk: Desk, alias: str) -> Iterator[Seats]:
         if known.issuperset(roles):
             person = add_person(node, Newcomer(login=login, roles=roles, actor=f"xa-{login}"))
             made.logins[login] = person.actor
+    with serve_seats(made, alias):
+        yield made
+
+
+@contextmanager
+def serve_seats(made: Seats, alias: str) -> Iterator[None]:
+    """Serve the pages of a node whose people are enrolled."""
+    databases.make_default(alias)
+    node = made.node
     settings = Settings(
         state=node.state, authority=node.authority, kind="central_authority", exercise=True
     )
@@ -93,6 +102,6 @@ def open_seats(desk: Desk, alias: str) -> Iterator[Seats]:
     take_place(node, settings)
     try:
         with override_settings(ROOT_URLCONF="comity.web.urls_desk", MIDDLEWARE=MIDDLEWARE):
-            yield made
+            yield
     finally:
         leave_place()

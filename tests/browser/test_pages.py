@@ -18,7 +18,7 @@ from tests.examples import PEOPLE
 
 open_rooms()
 WIDE = Lens(language="en", width=1440)
-WITHOUT_PROVIDER = frozenset({"sign-in-provider", "sign-in-provider-back"})
+WITHOUT_PROVIDER = frozenset({"sign-in-provider-back"})
 NARROW = Lens(language="ar", width=360, is_dark=True)
 
 

@@ -36,7 +36,7 @@ from tests.papers import (
     taken_out,
     words_of,
 )
-from tests.seats import Seats, open_seats, seats, sqlite_template
+from tests.seats import Seats, open_seats, seats, serve_seats, sqlite_template
 from tests.steady import HandClock
 from tests.world import book
 
@@ -48,6 +48,7 @@ class Case:
     """A request that was sent, and its papers, printed once for all tests."""
 
     seats: Seats
+    alias: str
     dossier: Ident
     act: Digest
     pdf: dict[str, bytes] = field(default_factory=dict)
@@ -57,9 +58,17 @@ class Case:
         return client.get(f"/dossiers/{self.dossier}/{path}", query)
 
 
+@pytest.fixture
+def case(printed: Case) -> Iterator[Case]:
+    """Yield the case that was printed, served: a test before may have served another node."""
+    with serve_seats(printed.seats, printed.alias):
+        yield printed
+    connections.close_all()
+
+
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Case]:
-    """Yield a case whose form is partly hostile, partly Arabic."""
+def printed(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Case:
+    """Return a case whose form is partly hostile, partly Arabic."""
     require_press()
     folder = tmp_path_factory.mktemp("papers")
     path = folder / "node.sqlite3"
@@ -71,12 +80,12 @@ def case(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
         dossier, act = send_request(
             opened, custodian=HOSTILE.replace("\u202e", ""), location=papers.ARABIC
         )
-        made = Case(opened, dossier, act)
+        made = Case(opened, alias, dossier, act)
         for kind, language in (("request", "en"), ("request", "ar"), ("register", "en")):
             answer = made.get("ca", f"paper/{kind}", language=language)
             made.pdf[f"{kind} {language}"] = answer.content  # type: ignore[attr-defined] # a response
-        yield made
     connections.close_all()
+    return made
 
 
 @pytest.mark.parametrize("name", ["request en", "request ar", "register en"])
